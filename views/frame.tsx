@@ -1,0 +1,86 @@
+/**
+ * The frame of every page: mark, one card, footer with language switch and request id.
+ * Owns everything in <head>; loads one stylesheet and no script, so the strict CSP needs no exception.
+ */
+import type { ComponentChildren, JSX } from 'preact'
+import { t } from './messages.ts'
+import type { FrameProps } from './props.ts'
+import { pathOrSafeUrl } from './safe-url.ts'
+
+export type { FrameProps } from './props.ts'
+
+interface Props {
+  frame: FrameProps
+  /** The page's own name; the product's is added. */
+  title: string
+  /** Room for lists and tables instead of one question. */
+  wide?: boolean
+  children: ComponentChildren
+}
+
+/** Lays out one page. */
+export function Frame({ frame, title, wide, children }: Props): JSX.Element {
+  const icon = frame.faviconUrl ?? frame.markUrl
+  return (
+    <html lang={frame.locale}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{`${title} – Tegata`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <link rel="icon" type="image/svg+xml" href={icon} />
+        <link rel="stylesheet" href={frame.stylesheetUrl} />
+      </head>
+      <body>
+        <div class="gate">
+          <header class="seal">
+            <img src={frame.markUrl} alt="" width="34" height="34" />
+            <span>Tegata</span>
+          </header>
+          <main class={wide === true ? 'card wide' : 'card'}>{children}</main>
+          <Footer frame={frame} />
+        </div>
+      </body>
+    </html>
+  )
+}
+
+function Footer({ frame }: { frame: FrameProps }): JSX.Element {
+  const say = t(frame.locale)
+  const help = pathOrSafeUrl(frame.helpUrl)
+  const privacy = pathOrSafeUrl(frame.privacyUrl)
+  return (
+    <footer class="foot">
+      <nav class="foot-links" aria-label={say('frame.language')}>
+        <LanguageLink frame={frame} locale="ja" name="日本語" />
+        <LanguageLink frame={frame} locale="en" name="English" />
+      </nav>
+      {help === undefined && privacy === undefined ? null : (
+        <div class="foot-links">
+          {privacy === undefined ? null : <a href={privacy}>{say('frame.privacy')}</a>}
+          {help === undefined ? null : <a href={help}>{say('frame.help')}</a>}
+        </div>
+      )}
+      <p class="request">
+        {say('frame.request_id')} <code id="request_id">{frame.requestId}</code>
+      </p>
+    </footer>
+  )
+}
+
+function LanguageLink(props: { frame: FrameProps; locale: 'ja' | 'en'; name: string }): JSX.Element {
+  const { frame, locale, name } = props
+  if (frame.locale === locale) {
+    return (
+      <span lang={locale} aria-current="true">
+        {name}
+      </span>
+    )
+  }
+  return (
+    <a id={`language_${locale}`} href={frame.languageLinks[locale]} lang={locale} hreflang={locale}>
+      {name}
+    </a>
+  )
+}

@@ -1,0 +1,76 @@
+/**
+ * Owns the prop types that several pages share. Props are what the server has already decided:
+ * a view judges nothing, reads nothing and chooses only words.
+ */
+import type { Locale } from './locale.ts'
+
+export interface FrameProps {
+  locale: Locale
+  requestId: string
+  /** The same page in each language; relative paths are fine, they are ours. */
+  languageLinks: { ja: string; en: string }
+  helpUrl?: string | undefined
+  privacyUrl?: string | undefined
+  stylesheetUrl: string
+  markUrl: string
+  faviconUrl?: string | undefined
+}
+
+export interface AppProps {
+  name: string
+  logoUrl?: string | undefined
+  policyUrl?: string | undefined
+  termsUrl?: string | undefined
+  homeUrl?: string | undefined
+  firstParty: boolean
+}
+
+export interface TenantProps {
+  name: string
+}
+
+/** Where a form of ours posts to, and the token that proves that our page sent it. */
+export interface FormProps {
+  action: string
+  csrfToken: string
+}
+
+export interface PersonProps {
+  displayName: string
+  /** What the person signs in with: the address or the staff number. */
+  identifier: string
+}
+
+/** Class names of the coloured tiles that stand for tenants; nothing outside this list reaches a class attribute. */
+export const tenantColours = ['ai', 'matsu', 'ume', 'fuji', 'kogane', 'sumi'] as const
+
+export type TenantColour = (typeof tenantColours)[number]
+
+export type DisabledReason = 'suspended' | 'expired' | 'not_started'
+
+export interface MembershipChoice {
+  membershipId: string
+  tenantName: string
+  subdomain: string
+  roleName: string
+  unitName?: string | undefined
+  /** One character for the tile; see initialOf. */
+  initial: string
+  colour: TenantColour
+  disabledReason?: DisabledReason | undefined
+}
+
+/** Why a form came back; the words live in the messages. */
+export type SignInError =
+  | 'wrong_credentials'
+  | 'missing_identifier'
+  | 'missing_password'
+  | 'too_many_attempts'
+  | 'account_suspended'
+  | 'busy'
+  | 'form_expired'
+
+/** Why a person who may already be signed in is asked again. */
+export type SignInReason = 'session_too_old' | 'signed_out' | 'app_asked' | 'other_account_needed' | 'account_switched'
+
+export type SelectTenantError = 'choice_invalid' | 'form_expired'
