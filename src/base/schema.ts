@@ -1,0 +1,238 @@
+/**
+ * The types of the tables, generated from the migrated database by `npm run schema`; never edited by hand.
+ * To change one, add a migration and run that command again.
+ */
+import type { ColumnType } from "kysely";
+
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface Account {
+  created_at: Generated<Timestamp>;
+  display_name: string;
+  email: string | null;
+  email_verified_at: Timestamp | null;
+  family_name: string | null;
+  family_name_kana: string | null;
+  given_name: string | null;
+  given_name_kana: string | null;
+  id: string;
+  locale: string | null;
+  status: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  zoneinfo: Generated<string>;
+}
+
+export interface Api {
+  access_token_format: Generated<string>;
+  access_token_ttl_seconds: Generated<number>;
+  created_at: Generated<Timestamp>;
+  identifier: string;
+  name: string;
+  revision: Generated<number>;
+  scopes: Generated<string[]>;
+}
+
+export interface Attempt {
+  expire: number | null;
+  key: string;
+  points: Generated<number>;
+}
+
+export interface Client {
+  created_at: Generated<Timestamp>;
+  first_party: Generated<boolean>;
+  id: string;
+  metadata: Json;
+  name: string;
+  revision: Generated<number>;
+  secret_hash: string | null;
+  status: Generated<string>;
+  tenant_id: string | null;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface Consent {
+  account_id: string;
+  agreed_at: Generated<Timestamp>;
+  claims: Generated<string[]>;
+  client_id: string;
+  membership_id: string | null;
+  resource_scopes: Generated<Json>;
+  scopes: Generated<string[]>;
+  tenant_id: string | null;
+}
+
+export interface Event {
+  actor: string | null;
+  after: Json | null;
+  before: Json | null;
+  client_id: string | null;
+  id: string;
+  ip: string | null;
+  occurred_at: Generated<Timestamp>;
+  outcome: string;
+  reason: string | null;
+  request_id: string | null;
+  sid: string | null;
+  subject: string | null;
+  tenant_id: string | null;
+  type: string;
+  user_agent: string | null;
+  xid: Generated<string>;
+}
+
+export interface EventCursor {
+  event_id: Generated<string>;
+  subscriber: string;
+  updated_at: Generated<Timestamp>;
+  xid: Generated<string>;
+}
+
+export interface FactorPassword {
+  account_id: string;
+  changed_at: Generated<Timestamp>;
+  phc: string;
+}
+
+export interface Membership {
+  account_id: string;
+  created_at: Generated<Timestamp>;
+  employee_number: string | null;
+  ended_at: Timestamp | null;
+  id: string;
+  invited_at: Timestamp | null;
+  invited_by: string | null;
+  joined_at: Timestamp | null;
+  role_id: string;
+  source: Generated<string>;
+  status: string;
+  tenant_id: string;
+  title: string | null;
+  updated_at: Generated<Timestamp>;
+  valid_from: Timestamp | null;
+  valid_until: Timestamp | null;
+}
+
+export interface MembershipUnit {
+  is_primary: Generated<boolean>;
+  membership_id: string;
+  tenant_id: string;
+  unit_id: string;
+}
+
+export interface OidcArtifact {
+  client_id: string | null;
+  consumed_at: Timestamp | null;
+  expires_at: Timestamp;
+  grant_id: string | null;
+  id: string;
+  model: string;
+  payload: Json;
+}
+
+export interface OidcGrant {
+  account_id: string;
+  client_id: string;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  membership_id: string | null;
+  offline: Generated<boolean>;
+  payload: Json;
+  session_uid: string | null;
+  tenant_id: string | null;
+}
+
+export interface Operator {
+  account_id: string;
+  created_at: Generated<Timestamp>;
+}
+
+export interface Role {
+  id: string;
+  name: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  uses_seat: Generated<boolean>;
+}
+
+export interface Session {
+  account_id: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id_hash: string;
+  ip: string | null;
+  last_seen_at: Generated<Timestamp>;
+  payload: Json;
+  previous_id_hash: string | null;
+  previous_until: Timestamp | null;
+  uid: string;
+  user_agent: string | null;
+}
+
+export interface SigningKey {
+  activated_at: Timestamp | null;
+  alg: string;
+  created_at: Generated<Timestamp>;
+  kid: string;
+  retired_at: Timestamp | null;
+  sealed_jwk: string;
+  state: string;
+}
+
+export interface Tenant {
+  created_at: Generated<Timestamp>;
+  id: string;
+  name: string;
+  required_acr: Generated<string>;
+  status: Generated<string>;
+  subdomain: string;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface Unit {
+  code: string;
+  code_path: string[];
+  id: string;
+  kind: string;
+  name: string;
+  parent_id: string | null;
+  tenant_id: string;
+}
+
+export interface DB {
+  account: Account;
+  api: Api;
+  attempt: Attempt;
+  client: Client;
+  consent: Consent;
+  event: Event;
+  event_cursor: EventCursor;
+  factor_password: FactorPassword;
+  membership: Membership;
+  membership_unit: MembershipUnit;
+  oidc_artifact: OidcArtifact;
+  oidc_grant: OidcGrant;
+  operator: Operator;
+  role: Role;
+  session: Session;
+  signing_key: SigningKey;
+  tenant: Tenant;
+  unit: Unit;
+}

@@ -1,0 +1,96 @@
+/**
+ * A person with a browser that runs no JavaScript: cookies, redirects, and forms as they stand in the HTML.
+ * It follows only what a browser would follow, and shows the last answer.
+ */
+import { parse, type HTMLElement } from 'node-html-parser'
+import { CookieJar } from 'tough-cookie'
+
+export interface Visit {
+  readonly url: URL
+  readonly status: number
+  readonly headers: Headers
+  readonly html: HTMLElement
+  readonly text: string
+}
+
+export interface PersonOptions {
+  /** Redirects to these origins are not followed: they end the visit, as at a product's door. */
+  readonly stopAt?: readonly string[]
+  readonly acceptLanguage?: string
+}
+
+const mostRedirects = 15
+
+export class Person {
+  readonly jar: CookieJar
+  readonly #stopAt: readonly string[]
+  readonly #acceptLanguage: string
+
+  constructor({ stopAt = [], acceptLanguage = 'ja' }: PersonOptions = {}, jar = new CookieJar()) {
+    this.jar = jar
+    this.#stopAt = stopAt
+    this.#acceptLanguage = acceptLanguage
+  }
+
+  open(url: string | URL): Promise<Visit> {
+    return this.#go(new URL(url), 'GET', undefined)
+  }
+
+  /** Sends a form of the visit; `values` fill fields, `button` names the pressed button by its id. */
+  submit(visit: Visit, values: Readonly<Record<string, string>>, button: string): Promise<Visit> {
+    const pressed = visit.html.getElementById(button)
+    if (!pressed) throw new Error(`no button #${button} on ${visit.url.pathname}: ${visit.text.slice(0, 2000)}`)
+    const form = pressed.closest('form')
+    if (!form) throw new Error(`#${button} stands in no form`)
+    const body = new URLSearchParams()
+    for (const input of form.querySelectorAll('input')) {
+      const name = input.getAttribute('name')
+      if (name !== undefined) body.set(name, values[name] ?? input.getAttribute('value') ?? '')
+    }
+    const name = pressed.getAttribute('name')
+    if (name !== undefined) body.set(name, pressed.getAttribute('value') ?? '')
+    return this.#go(new URL(form.getAttribute('action') ?? '', visit.url), 'POST', body, visit.url.origin)
+  }
+
+  /** The library's hand-over pages submit themselves with JavaScript and carry a button for everybody else. */
+  submitOnlyForm(visit: Visit): Promise<Visit> {
+    const form = visit.html.querySelector('form')
+    if (!form) throw new Error(`no form on ${visit.url.pathname}`)
+    const body = new URLSearchParams(form.querySelectorAll('input').map((input) => [input.getAttribute('name') ?? '', input.getAttribute('value') ?? '']))
+    return this.#go(new URL(form.getAttribute('action') ?? '', visit.url), 'POST', body, visit.url.origin)
+  }
+
+  async #go(url: URL, method: string, body: URLSearchParams | undefined, origin?: string): Promise<Visit> {
+    let [target, verb, payload] = [url, method, body]
+    for (let hop = 0; hop < mostRedirects; hop += 1) {
+      const response = await this.#fetch(target, verb, payload, origin)
+      const location = response.headers.get('location')
+      if (response.status < 300 || response.status >= 400 || location === null) return visitOf(target, response)
+      await response.arrayBuffer()
+      const next = new URL(location, target)
+      if (this.#stopAt.includes(next.origin)) return { url: next, status: response.status, headers: response.headers, html: parse(''), text: '' }
+      ;[target, verb, payload] = [next, 'GET', undefined]
+    }
+    throw new Error(`too many redirects: ${target.href}`)
+  }
+
+  async #fetch(url: URL, method: string, body: URLSearchParams | undefined, origin: string | undefined): Promise<Response> {
+    const cookie = await this.jar.getCookieString(url.href)
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        accept: 'text/html,application/xhtml+xml', 'accept-language': this.#acceptLanguage,
+        ...(cookie === '' ? {} : { cookie }), ...(method === 'POST' && origin !== undefined ? { origin } : {}),
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+    for (const set of response.headers.getSetCookie()) await this.jar.setCookie(set, url.href)
+    return response
+  }
+}
+
+async function visitOf(url: URL, response: Response): Promise<Visit> {
+  const text = await response.text()
+  return { url, status: response.status, headers: response.headers, text, html: parse(text) }
+}

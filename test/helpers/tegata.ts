@@ -1,0 +1,85 @@
+/**
+ * A whole Tegata as `npm start` would run it, on a database of its own, with the demo's people: real HTTP, real database, real SMTP.
+ * A second process of the same platform is another one on the same database with the same issuer.
+ */
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:net'
+import { startServer, type RunningServer } from '../../src/app.ts'
+import { registerClient } from '../../src/apps/register-client.ts'
+import type { ClientInput } from '../../src/apps/client.ts'
+import { readConfig, type Config } from '../../src/base/config.ts'
+import type { Databases } from '../../src/base/db.ts'
+import { noOrigin } from '../../src/base/origin.ts'
+import { createDatabase, type TestDatabase } from './database.ts'
+import { Person } from './person.ts'
+import { RelyingParty } from './relying-party.ts'
+
+export const redirectUri = 'https://product.example/callback'
+export const demoPassword = 'tegata-demo-2026'
+
+export interface Tegata extends AsyncDisposable {
+  readonly issuer: string
+  readonly config: Config
+  readonly databases: Databases
+  readonly database: TestDatabase
+  readonly server: RunningServer
+  /** Somebody with a fresh browser who stops at products' doors. */
+  person(acceptLanguage?: string): Person
+  /** Registers an app and returns it as a relying party; web and first-party unless told. */
+  app(input: Partial<ClientInput> & { name: string }): Promise<RelyingParty>
+  /** Another process of the same platform; returns the address it answers at. */
+  another(): Promise<string>
+  close(): Promise<void>
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+const masterKeyText = `dev-${createHash('sha256').update('tegata tests').digest('base64url')}`
+
+export async function startTegata(extra: Readonly<Record<string, string>> = {}): Promise<Tegata> {
+  const database = await createDatabase()
+  const port = await freePort()
+  const issuer = `http://localhost:${port}`
+  const servers: RunningServer[] = []
+  const start = async (at: number): Promise<[RunningServer, Config]> => {
+    const config = readConfig({ NODE_ENV: 'test', MASTER_KEY: masterKeyText, PORT: String(at), ISSUER: issuer, TEGATA_LOG_LEVEL: 'error', TEGATA_DEBUG: '1', ...extra })
+    const server = await startServer(config, { databaseUrl: database.adminUrl, demo: true, onProgress: () => undefined })
+    servers.push(server)
+    return [server, config]
+  }
+  const [server, config] = await start(port)
+  const close = async () => {
+    for (const running of servers) await running.stop()
+    await database.close()
+  }
+  return {
+    issuer, config, databases: database.databases, database, server,
+    person: (acceptLanguage = 'ja') => new Person({ stopAt: [new URL(redirectUri).origin], acceptLanguage }),
+    async app(input) {
+      const registered = await registerClient(
+        { databases: database.databases },
+        { type: 'web', firstParty: true, redirectUris: [redirectUri], ...input },
+        { actor: null, origin: noOrigin },
+      )
+      if (!registered.ok) throw new Error(JSON.stringify(registered))
+      return new RelyingParty({
+        issuer, clientId: registered.clientId, redirectUri,
+        ...(registered.clientSecret === null ? {} : { clientSecret: registered.clientSecret }),
+      })
+    },
+    async another() {
+      const second = await freePort()
+      await start(second)
+      return `http://localhost:${second}`
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
