@@ -1,0 +1,80 @@
+/**
+ * Owns the errors of the JSON doors: RFC 9457 problem documents with a stable `reason` and the request id.
+ * The catalogue holds the problems any door can have; a room's own reasons come in through refusal().
+ */
+import { STATUS_CODES } from 'node:http'
+import type { AppContext } from './request-state.ts'
+
+export const genericProblems = {
+  malformed_url: { status: 400, detail: 'The URL is not a plain path with valid percent-encoding.' },
+  malformed_body: { status: 400, detail: 'The body cannot be read as the media type it claims to be.' },
+  invalid_request: { status: 400, detail: 'Something in the request does not fit; `errors` says where.' },
+  field_repeated: { status: 400, detail: 'A parameter or field is given more than once.' },
+  not_authenticated: { status: 401, detail: 'This needs a valid access token.' },
+  insufficient_scope: { status: 403, detail: 'The access token lacks the scope that this needs.' },
+  permission_missing: { status: 403, detail: 'The caller lacks the permission that this needs.' },
+  foreign_origin: { status: 403, detail: 'The form was sent from another site.' },
+  not_found: { status: 404, detail: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, detail: 'This address does not take that method; Allow lists those it takes.' },
+  body_timeout: { status: 408, detail: 'The body did not arrive in time.' },
+  body_too_large: { status: 413, detail: 'The body is larger than this door takes.' },
+  url_too_long: { status: 414, detail: 'The URL is longer than 8 KiB.' },
+  unsupported_media_type: { status: 415, detail: 'The body is not of a media type that this door takes.' },
+  server_error: { status: 500, detail: 'Something went wrong here; the request id finds it in the log.' },
+  temporarily_unavailable: { status: 503, detail: 'The server is too busy; try again after Retry-After.' },
+} as const satisfies Record<string, { status: number; detail: string }>
+
+export type GenericReason = keyof typeof genericProblems
+
+/** A "no" to a request as a whole. */
+export interface RequestRefusal {
+  readonly status: number
+  readonly reason: string
+  readonly detail?: string | undefined
+}
+
+/** One thing that does not fit, by JSON pointer (RFC 6901) into the part that `in` names. */
+export interface FieldError {
+  readonly in: 'params' | 'query' | 'body'
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** The body of a problem+json answer. */
+export interface Problem {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly reason: string
+  readonly detail?: string
+  readonly request_id: string
+  readonly errors?: readonly FieldError[]
+}
+
+/** A generic problem as a refusal, with another detail where one is known. */
+export function generic(reason: GenericReason, detail: string = genericProblems[reason].detail): RequestRefusal {
+  return { status: genericProblems[reason].status, reason, detail }
+}
+
+/** Answers with a problem document; it is never stored by a cache. */
+export function writeProblem(ctx: AppContext, refusal: RequestRefusal, errors: readonly FieldError[] = []): void {
+  const { status, reason } = refusal
+  const detail = refusal.detail ?? detailOf(reason)
+  ctx.status = status
+  const problem: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    reason,
+    ...(detail === undefined ? {} : { detail }),
+    request_id: ctx.state.requestId,
+    ...(errors.length === 0 ? {} : { errors }),
+  }
+  ctx.body = JSON.stringify(problem)
+  ctx.type = 'application/problem+json'
+  ctx.set('Cache-Control', 'no-store')
+}
+
+function detailOf(reason: string): string | undefined {
+  return Object.entries(genericProblems).find(([known]) => known === reason)?.[1].detail
+}

@@ -1,0 +1,88 @@
+/**
+ * Owns the facts of one request that every room may ask for, typed once, and the first look at its URL.
+ * Invariant: they are set before anything else runs; the request id is always ours, an inbound X-Request-Id never is.
+ */
+import type { IncomingMessage } from 'node:http'
+import type Koa from 'koa'
+import type { Logger } from '../base/log.ts'
+import type { Origin } from '../base/origin.ts'
+import { newId } from '../base/ids.ts'
+import type { Locale } from '../../views/locale.ts'
+import { clientAddress } from './client-address.ts'
+import type { CookieJar } from './cookies.ts'
+import { localeFor } from './locale.ts'
+import type { RequestRefusal } from './problem.ts'
+
+export interface RequestState {
+  readonly requestId: string
+  readonly origin: Origin
+  /** What the hints of the request say; an interaction that knows better may set it. */
+  locale: Locale
+  /** Milliseconds of performance.now(), for durations; not a time of day. */
+  readonly startedAt: number
+  /** The path pattern that serves the request: safe to log and to count, which the path itself (tokens!) is not. */
+  door: string
+}
+
+export type AppContext = Koa.ParameterizedContext<RequestState, object>
+export type AppMiddleware = Koa.Middleware<RequestState, object>
+
+interface RequestStateOptions {
+  readonly trustedProxies: readonly string[]
+  readonly cookies: CookieJar
+  readonly log: Logger
+}
+
+const states = new WeakMap<IncomingMessage, RequestState>()
+const longestUserAgent = 512
+const longestForeignId = 64
+const longestUrl = 8 * 1024
+
+/** The facts of a request where only Node's own object is at hand, as in the provider's hooks; null outside a request. */
+export function requestStateOf(req: IncomingMessage): RequestState | null {
+  return states.get(req) ?? null
+}
+
+/** Sets ctx.state and the X-Request-Id header. */
+export function requestState({ trustedProxies, cookies, log }: RequestStateOptions): AppMiddleware {
+  return (ctx, next) => {
+    const requestId = newId()
+    ctx.state = {
+      requestId,
+      origin: { ip: clientAddress(ctx.req, trustedProxies), userAgent: plainText(ctx.get('User-Agent'), longestUserAgent), requestId },
+      locale: localeFor(ctx.req, cookies),
+      startedAt: performance.now(),
+      door: 'other',
+    }
+    states.set(ctx.req, ctx.state)
+    ctx.set('X-Request-Id', requestId)
+    const foreignId = plainText(ctx.get('X-Request-Id'), longestForeignId)
+    if (foreignId !== null) log.debug({ request_id: requestId, inbound_request_id: foreignId }, 'request arrived with an id of its own')
+    return next()
+  }
+}
+
+/**
+ * What is wrong with the request target, or null: longer than 8 KiB, not a plain path, percent-encoding that
+ * decodes to no text, or a NUL, which PostgreSQL cannot hold and would turn into a fault far below.
+ */
+export function urlRefusal(url: string): RequestRefusal | null {
+  if (url.length > longestUrl) return { status: 414, reason: 'url_too_long' }
+  const [path = ''] = url.split('?', 1)
+  const plain = /^\/(?![/\\])/.test(path) && !url.includes('%00') && decodes(path)
+  return plain ? null : { status: 400, reason: 'malformed_url' }
+}
+
+function decodes(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function plainText(header: string, longest: number): string | null {
+  const text = header.replaceAll(/\p{Cc}/gu, '').slice(0, longest).trim()
+  return text === '' ? null : text
+}

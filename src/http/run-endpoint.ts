@@ -1,0 +1,86 @@
+/**
+ * Owns the one way through a JSON door: who calls, whether they may, whether the request fits, then the handler.
+ * Invariants: this order, so that a caller without the right learns nothing about what the door takes; scope and
+ * permission are judged here only; nothing leaves that the response schema does not name.
+ */
+import { readJson } from './json-body.ts'
+import type { Authenticate, Caller, EndpointAnswer, EndpointDoor, EndpointRefusal, Refusal } from './endpoint.ts'
+import { readPart } from './field-errors.ts'
+import { generic, writeProblem } from './problem.ts'
+import type { FieldError, RequestRefusal } from './problem.ts'
+import type { AppContext } from './request-state.ts'
+
+export interface EndpointDeps {
+  readonly authenticate: Authenticate
+  /** Hears of every caller that was turned away, for the event log. */
+  readonly onRefused?: (refused: { ctx: AppContext; door: EndpointDoor; caller: Caller | null; reason: string }) => Promise<void>
+}
+
+interface Arrival {
+  readonly ctx: AppContext
+  readonly params: Readonly<Record<string, string>>
+}
+
+interface Parts { readonly params: unknown; readonly query: unknown; readonly body: unknown }
+type Read = { readonly ok: true; readonly parts: Parts } | { readonly ok: false; readonly refusal: RequestRefusal; readonly errors?: readonly FieldError[] }
+
+/** Runs one endpoint and writes its answer or a problem document. */
+export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arrival: Arrival): Promise<void> {
+  const { ctx } = arrival
+  const who = door.access === 'public' ? null : await deps.authenticate(ctx)
+  const caller = who === null || 'reason' in who ? null : who
+  const refused = who !== null && 'reason' in who ? who : missingRight(door, caller)
+  if (refused !== null) {
+    await deps.onRefused?.({ ctx, door, caller, reason: refused.reason })
+    turnAway(ctx, refused)
+    return
+  }
+  const read = await readRequest(door, arrival)
+  if (!read.ok) writeProblem(ctx, read.refusal, read.errors)
+  else writeAnswer(ctx, door, await door.handle({ ctx, caller, origin: ctx.state.origin, ...read.parts }))
+}
+
+function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal | null {
+  if (access === 'public') return null
+  if (caller === null) return { status: 401, reason: 'not_authenticated' }
+  if (access.scope !== undefined && !caller.scopes.includes(access.scope)) {
+    // RFC 6750 §3.1
+    return { status: 403, reason: 'insufficient_scope', wwwAuthenticate: `Bearer error="insufficient_scope", scope="${access.scope}"` }
+  }
+  if (access.permission !== undefined && !caller.permissions.includes(access.permission)) return { status: 403, reason: 'permission_missing' }
+  return null
+}
+
+function turnAway(ctx: AppContext, { status, reason, wwwAuthenticate }: Refusal): void {
+  // RFC 9110 §15.5.2: a 401 always says how to authenticate.
+  const challenge = wwwAuthenticate ?? (status === 401 ? 'Bearer' : undefined)
+  if (challenge !== undefined) ctx.set('WWW-Authenticate', challenge)
+  writeProblem(ctx, { status, reason })
+}
+
+async function readRequest(door: EndpointDoor, { ctx, params }: Arrival): Promise<Read> {
+  const pairs = new URLSearchParams(ctx.querystring)
+  if (pairs.size !== new Set(pairs.keys()).size) return { ok: false, refusal: generic('field_repeated') }
+  const json = door.body === undefined ? { ok: true as const, value: undefined } : await readJson(ctx.req)
+  if (!json.ok) return json
+  const read = {
+    params: readPart('params', door.params, params),
+    query: readPart('query', door.query, Object.fromEntries(pairs)),
+    body: readPart('body', door.body, json.value),
+  }
+  const errors = [...read.params.errors, ...read.query.errors, ...read.body.errors]
+  if (errors.length > 0) return { ok: false, refusal: generic('invalid_request'), errors }
+  return { ok: true, parts: { params: read.params.value, query: read.query.value, body: read.body.value } }
+}
+
+function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer<unknown> | EndpointRefusal): void {
+  if ('refused' in answer) return writeProblem(ctx, answer)
+  // A body that does not fit its schema is a fault of ours; extra members fall away here, so a row never leaks.
+  const body = door.response.parse(answer.body)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)
+  ctx.set('Cache-Control', 'no-store')
+  // The body first: Koa takes "no body" for 204, whatever the status was.
+  ctx.body = body === undefined ? null : JSON.stringify(body)
+  if (body !== undefined) ctx.type = 'application/json'
+  ctx.status = answer.status
+}
