@@ -1,0 +1,142 @@
+/**
+ * A foreign issuer: a stock oidc-provider in memory that knows nothing of Tegata, with a sign-in that answers itself.
+ * It proves that the examples need no more than the standards. The real Tegata is driven by the browser journeys.
+ */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose'
+import Provider, { errors, type ClientMetadata, type KoaContextWithOIDC } from 'oidc-provider'
+
+export type Seat = { tenant_id: string; tenant_name: string; membership_id: string; role?: string; groups?: string[] }
+export type Somebody = { name: string; seats: readonly [Seat, ...Seat[]] }
+
+export const sakura = { tenant_id: 'tenant-sakura', tenant_name: '医療法人さくら会' }
+export const midori = { tenant_id: 'tenant-midori', tenant_name: 'みどり整骨院' }
+
+/** Alice leads a department and also works elsewhere, Bob is on her team, Charlie belongs to another tenant. */
+export const cast: Record<string, Somebody> = {
+  alice: {
+    name: '山田 花子',
+    seats: [
+      { ...sakura, membership_id: 'm-alice-sakura', role: 'DEPARTMENT_HEAD', groups: ['honin', 'rehab'] },
+      { ...midori, membership_id: 'm-alice-midori', role: 'therapist' },
+    ],
+  },
+  bob: { name: 'Bob <b>Staff</b>', seats: [{ ...sakura, membership_id: 'm-bob', role: 'STAFF' }] },
+  charlie: { name: 'Charlie', seats: [{ ...midori, membership_id: 'm-charlie', role: 'clinic_admin' }] },
+  dora: { name: 'Dora', seats: [{ ...sakura, membership_id: 'm-dora', role: 'Gardener' }] },
+}
+
+/** A server on a free port whose handler may come later, because addresses must be known before apps are registered. */
+export async function listen(): Promise<{ url: string; serve: (handler: RequestListener) => void; close: () => Promise<void> }> {
+  let handler: RequestListener = (_, response) => response.writeHead(503).end()
+  const server: Server = createServer((request, response) => handler(request, response))
+  await new Promise<void>((done) => server.listen(0, 'localhost', done))
+  const address: AddressInfo | string | null = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    url: `http://localhost:${address.port}`,
+    serve: (next) => void (handler = next),
+    close: () => new Promise((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    }),
+  }
+}
+
+export interface ForeignIssuer {
+  readonly url: string
+  /** Who signs in next, by key of the cast; null presses Cancel. */
+  nextPerson: string | null
+  /** Whether the issuer hands out refresh tokens. */
+  refreshTokens: boolean
+  /** Who no longer exists at the issuer, and who still does but gets nothing. */
+  readonly gone: Set<string>
+  readonly suspended: Set<string>
+  /** Makes a token with the issuer's own key, so that a test can bend it. */
+  sign(payload: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>
+  readonly start: () => void
+  readonly close: () => Promise<void>
+}
+
+export async function prepareIssuer(products: readonly { id: string; url: string }[]): Promise<ForeignIssuer> {
+  const port = await listen()
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = { ...(await exportJWK(privateKey)), kid: 'issuer-key', alg: 'RS256', use: 'sig' }
+  const issuer: ForeignIssuer = {
+    url: port.url,
+    nextPerson: 'alice',
+    refreshTokens: true,
+    gone: new Set(),
+    suspended: new Set(),
+    sign: (payload, header) => new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'issuer-key', ...header }).sign(privateKey),
+    start: () => port.serve(stockProvider(issuer, products.map(registration), jwk)),
+    close: port.close,
+  }
+  return issuer
+}
+
+function registration({ id, url }: { id: string; url: string }): ClientMetadata {
+  return {
+    client_id: id,
+    client_secret: `secret-of-${id}`,
+    redirect_uris: [`${url}/callback`],
+    post_logout_redirect_uris: [`${url}/`],
+    backchannel_logout_uri: `${url}/backchannel-logout`,
+    backchannel_logout_session_required: true,
+    grant_types: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_method: 'client_secret_basic',
+  }
+}
+
+function stockProvider(issuer: ForeignIssuer, clients: ClientMetadata[], jwk: Record<string, unknown>): RequestListener {
+  const provider = new Provider(issuer.url, {
+    clients,
+    jwks: { keys: [jwk] },
+    cookies: { keys: ['a test needs no better key'] },
+    claims: { openid: ['sub'], profile: ['name'], email: ['email'], tenant: ['tenant_id', 'tenant_name', 'membership_id', 'role', 'groups'] },
+    conformIdTokenClaims: false,
+    extraParams: ['tenant'],
+    issueRefreshToken: () => issuer.refreshTokens,
+    rotateRefreshToken: () => true,
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
+    findAccount: (ctx, sub) => (issuer.gone.has(sub) ? undefined : { accountId: sub, claims: () => claimsOf(sub, issuer.suspended.has(sub) ? 'none' : tenantOf(ctx)) }),
+    ttl: { Interaction: 600, Session: 86_400, Grant: 86_400, AccessToken: 3600, RefreshToken: 86_400, IdToken: 3600 },
+    // Without its guard against private addresses, which the products of this test have.
+    fetch: (url, init) => fetch(url, { method: init?.method ?? 'GET', headers: init?.headers ?? {}, body: init?.body ?? null }),
+    renderError: (ctx, out) => void (ctx.body = out),
+  })
+  const answer = provider.callback()
+  return (request, response) => {
+    if (request.url?.startsWith('/interaction/')) return void interact(provider, issuer, { request, response })
+    return void answer(request, response)
+  }
+}
+
+function tenantOf(ctx: KoaContextWithOIDC): string | undefined {
+  const tenant: unknown = ctx.oidc.body?.['tenant']
+  return typeof tenant === 'string' ? tenant : undefined
+}
+
+function claimsOf(sub: string, tenant: string | undefined) {
+  const person = cast[sub]
+  if (person === undefined) throw new errors.InvalidRequest('nobody')
+  if (tenant === 'strict') throw new errors.CustomOIDCProviderError('interaction_required', 'a second factor is needed')
+  const seat = tenant === undefined ? person.seats[0] : person.seats.find(({ tenant_id }) => tenant_id === tenant || tenant_id === `tenant-${tenant}`)
+  if (seat === undefined) throw new errors.AccessDenied('not a member')
+  return { sub, name: person.name, email: `${sub}@example.com`, ...seat }
+}
+
+/** The person who answers every page of the issuer at once. */
+async function interact(provider: Provider, issuer: ForeignIssuer, { request, response }: { request: IncomingMessage; response: ServerResponse }) {
+  const { prompt, params, session } = await provider.interactionDetails(request, response)
+  if (issuer.nextPerson === null) {
+    return provider.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false })
+  }
+  if (prompt.name === 'login') {
+    return provider.interactionFinished(request, response, { login: { accountId: issuer.nextPerson } }, { mergeWithLastSubmission: false })
+  }
+  const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: String(params['client_id']) })
+  grant.addOIDCScope(String(params['scope']))
+  return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } })
+}
