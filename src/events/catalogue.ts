@@ -1,0 +1,46 @@
+/**
+ * Every kind of event that the log can hold, with what its subject is.
+ * Invariant: a type that is not here does not compile; names are `thing.past_participle` and never change once published.
+ */
+export const catalogue = {
+  'sign_in.succeeded': { subject: 'account', says: 'A person proved who they are; `after` holds `acr`, `amr` and the session.' },
+  'sign_in.failed': { subject: 'account', says: 'A password did not fit; the subject is absent where the address is unknown.' },
+  'sign_in.refused': { subject: 'account', says: 'A sign-in was refused before or after the password: too many attempts, locked, suspended.' },
+  'account.locked': { subject: 'account', says: 'Too many failures in a row: sign-in by password is refused until `after.until`.' },
+  'account.created': { subject: 'account', says: 'An account came into being.' },
+  'account.suspended': { subject: 'account', says: 'An account was locked or disabled by an operator; its sessions and grants ended.' },
+  'account.resumed': { subject: 'account', says: 'A locked account may sign in again.' },
+  'password.rehashed': { subject: 'account', says: 'A password hash was brought to the present parameters at sign-in.' },
+  'session.started': { subject: 'session', says: 'A session began in a browser.' },
+  'session.ended': { subject: 'session', says: 'A session ended; `after.clients` lists the apps that took part, with their `sid`.' },
+  'session.left': { subject: 'session', says: 'A person signed out of one app only; the session lives on.' },
+  'tenant.chosen': { subject: 'membership', says: 'A person chose the tenant to act for.' },
+  'consent.granted': { subject: 'client', says: 'A person let an app see what `after` lists.' },
+  'consent.refused': { subject: 'client', says: 'A person said no to an app.' },
+  'authorization.granted': { subject: 'client', says: 'An authorization code (or none, for first-party pages) was handed to an app.' },
+  'authorization.refused': { subject: 'client', says: 'An authorization request ended with an error; `reason` is the OAuth error code.' },
+  'token.issued': { subject: 'grant', says: 'Tokens were issued; `after` holds grant type, scope and audience, never a value.' },
+  'token.refused': { subject: 'client', says: 'A token request was refused; `reason` is the OAuth error code.' },
+  'token.reuse_detected': { subject: 'grant', says: 'A code or refresh token was used a second time after the grace; the family was revoked.' },
+  'token.revoked': { subject: 'grant', says: 'An app revoked a token and with it its family.' },
+  'logout_token.sent': { subject: 'client', says: 'An app acknowledged a back-channel logout token.' },
+  'logout_token.failed': { subject: 'client', says: 'An app did not take a back-channel logout token; it is tried again.' },
+  'tenant.created': { subject: 'tenant', says: 'A tenant was created.' },
+  'tenant.suspended': { subject: 'tenant', says: 'A tenant was suspended; its members get no tokens for it.' },
+  'tenant.resumed': { subject: 'tenant', says: 'A suspended tenant works again.' },
+  'membership.created': { subject: 'membership', says: 'An account became a member of a tenant.' },
+  'membership.suspended': { subject: 'membership', says: 'A membership was suspended; its grants ended.' },
+  'membership.resumed': { subject: 'membership', says: 'A suspended membership is active again.' },
+  'membership.ended': { subject: 'membership', says: 'A membership ended; its grants ended with it.' },
+  'client.registered': { subject: 'client', says: 'An app was registered.' },
+  'client.suspended': { subject: 'client', says: 'An app was suspended; it gets no tokens.' },
+  'client.resumed': { subject: 'client', says: 'A suspended app works again.' },
+  'api.registered': { subject: 'api', says: 'An API (resource server) was registered.' },
+  'key.generated': { subject: 'key', says: 'A signing key was generated and published as next.' },
+  'key.activated': { subject: 'key', says: 'A signing key became the one that signs.' },
+  'key.retired': { subject: 'key', says: 'A signing key stopped signing and stays published until its tokens have ended.' },
+  'key.removed': { subject: 'key', says: 'A retired key left the published set.' },
+  'access.refused': { subject: 'endpoint', says: 'An endpoint refused a caller; `reason` says why.' },
+} as const satisfies Record<string, { subject: string; says: string }>
+
+export type EventType = keyof typeof catalogue

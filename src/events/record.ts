@@ -1,0 +1,66 @@
+/**
+ * Writes events. Invariant: an event is written in the transaction that makes its change, so `record` takes a transaction
+ * and a plain pool does not compile. Rows for bulk statements (the token path) are made by `eventRow`, the same way.
+ */
+import { newId } from '../base/ids.ts'
+import type { EngineTrx, TenantTrx } from '../base/db.ts'
+import type { Origin } from '../base/origin.ts'
+import type { EventType } from './catalogue.ts'
+import { insertEvent } from './queries.ts'
+
+export interface NewEvent {
+  readonly type: EventType
+  readonly outcome: 'success' | 'failure' | 'refused'
+  readonly origin: Origin
+  readonly tenantId?: string | null
+  readonly actor?: string | null
+  readonly subject?: string | null
+  readonly clientId?: string | null
+  readonly sid?: string | null
+  readonly reason?: string | null
+  readonly before?: Readonly<Record<string, unknown>> | null
+  readonly after?: Readonly<Record<string, unknown>> | null
+}
+
+/** One event as its columns, ready for an INSERT. */
+export interface EventRow {
+  readonly id: string
+  readonly type: string
+  readonly outcome: string
+  readonly tenant_id: string | null
+  readonly actor: string | null
+  readonly subject: string | null
+  readonly client_id: string | null
+  readonly sid: string | null
+  readonly reason: string | null
+  readonly before: Readonly<Record<string, unknown>> | null
+  readonly after: Readonly<Record<string, unknown>> | null
+  readonly ip: string | null
+  readonly user_agent: string | null
+  readonly request_id: string | null
+}
+
+export function eventRow(event: NewEvent): EventRow {
+  return {
+    id: newId(),
+    type: event.type,
+    outcome: event.outcome,
+    tenant_id: event.tenantId ?? null,
+    actor: event.actor ?? null,
+    subject: event.subject ?? null,
+    client_id: event.clientId ?? null,
+    sid: event.sid ?? null,
+    reason: event.reason ?? null,
+    before: event.before ?? null,
+    after: event.after ?? null,
+    ip: event.origin.ip,
+    user_agent: event.origin.userAgent?.slice(0, 512) ?? null,
+    request_id: event.origin.requestId,
+  }
+}
+
+/** Writes one event as part of `trx`; inside a tenant the event belongs to that tenant. */
+export async function record(trx: EngineTrx | TenantTrx, event: NewEvent): Promise<void> {
+  const tenantId = 'tenantId' in trx ? trx.tenantId : event.tenantId
+  await insertEvent(trx, eventRow(tenantId === undefined ? event : { ...event, tenantId }))
+}
