@@ -1,0 +1,117 @@
+/** All SQL of accounts and their passwords. This room alone writes `account` and `factor_password`. */
+import { sql, type Kysely } from 'kysely'
+import type { EngineTrx } from '../base/db.ts'
+import type { DB } from '../base/schema.ts'
+
+export interface SignInRow {
+  readonly id: string
+  readonly display_name: string
+  readonly status: string
+  readonly phc: string | null
+}
+
+/** Where to look: any connection or transaction of the engine. */
+type Engine = Kysely<DB>
+
+function signIns(db: Engine) {
+  return db
+    .selectFrom('account')
+    .leftJoin('factor_password', 'factor_password.account_id', 'account.id')
+    .select(['account.id', 'account.display_name', 'account.status', 'factor_password.phc'])
+}
+
+export async function findSignInByEmail(db: Engine, email: string): Promise<SignInRow | undefined> {
+  return signIns(db).where('account.email', '=', email).executeTakeFirst()
+}
+
+/** Invited and ended members have no number to sign in with; whether a suspended one gets a token is the token path's question. */
+export async function findSignInByStaffNumber(db: Engine, staff: { number: string; subdomain: string }): Promise<SignInRow | undefined> {
+  return signIns(db)
+    .innerJoin('membership', 'membership.account_id', 'account.id')
+    .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
+    .where('tenant.subdomain', '=', staff.subdomain)
+    .where('membership.employee_number', '=', staff.number)
+    .where('membership.status', 'in', ['active', 'suspended'])
+    .executeTakeFirst()
+}
+
+export async function findSubdomain(db: Engine, tenantId: string): Promise<string | undefined> {
+  const row = await db.selectFrom('tenant').select('subdomain').where('id', '=', tenantId).executeTakeFirst()
+  return row?.subdomain
+}
+
+/** The account as it is now; nobody suspends it before the transaction ends. */
+export async function lockSignIn(trx: EngineTrx, accountId: string): Promise<SignInRow | undefined> {
+  return signIns(trx.query).where('account.id', '=', accountId).forShare('account').executeTakeFirst()
+}
+
+/** The account's state, kept for a change of it until the transaction ends. */
+export async function lockStatus(trx: EngineTrx, accountId: string): Promise<string | undefined> {
+  const row = await trx.query.selectFrom('account').select('status').where('id', '=', accountId).forNoKeyUpdate().executeTakeFirst()
+  return row?.status
+}
+
+export interface NewAccount {
+  readonly id: string
+  readonly email: string | null
+  readonly email_verified_at: Date | null
+  readonly family_name: string | null
+  readonly given_name: string | null
+  readonly family_name_kana: string | null
+  readonly given_name_kana: string | null
+  readonly display_name: string
+  readonly locale: 'ja' | 'en' | null
+  readonly status: string
+}
+
+/** False when the id or the address belongs to somebody already. */
+export async function insertAccount(trx: EngineTrx, account: NewAccount): Promise<boolean> {
+  const result = await trx.query.insertInto('account').values(account).onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function insertPassword(trx: EngineTrx, accountId: string, phc: string): Promise<void> {
+  await trx.query.insertInto('factor_password').values({ account_id: accountId, phc }).execute()
+}
+
+/** Puts another hash of the same password in place; false when the password was changed meanwhile. */
+export async function updateRehashed(trx: EngineTrx, accountId: string, phc: { old: string; new: string }): Promise<boolean> {
+  const result = await trx.query
+    .updateTable('factor_password')
+    .set({ phc: phc.new })
+    .where('account_id', '=', accountId)
+    .where('phc', '=', phc.old)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+export async function updateStatus(trx: EngineTrx, accountId: string, status: string): Promise<void> {
+  await trx.query.updateTable('account').set({ status, updated_at: sql`now()` }).where('id', '=', accountId).execute()
+}
+
+export interface AccountListRow {
+  readonly id: string
+  readonly email: string | null
+  readonly display_name: string
+  readonly status: string
+}
+
+export async function findAccountByEmail(db: Engine, email: string): Promise<AccountListRow | undefined> {
+  return db.selectFrom('account').select(['id', 'email', 'display_name', 'status']).where('email', '=', email).executeTakeFirst()
+}
+
+/** In order of id, after `after`, at most `limit`. */
+export async function listAccounts(db: Engine, page: { after: string | null; limit: number }): Promise<readonly AccountListRow[]> {
+  return db
+    .selectFrom('account')
+    .select(['id', 'email', 'display_name', 'status'])
+    .$if(page.after !== null, (query) => query.where('id', '>', page.after))
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** Makes the account an operator of the platform; only the demo does so by itself. */
+export async function insertOperator(trx: EngineTrx, accountId: string): Promise<void> {
+  await trx.query.insertInto('operator').values({ account_id: accountId }).onConflict((conflict) => conflict.doNothing()).execute()
+}

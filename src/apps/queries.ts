@@ -1,0 +1,102 @@
+/** All SQL of apps and apis. This room alone writes `client` and `api`. */
+import { sql, type Kysely } from 'kysely'
+import type { EngineTrx } from '../base/db.ts'
+import type { DB } from '../base/schema.ts'
+
+type Engine = Kysely<DB>
+type Metadata = Readonly<Record<string, unknown>>
+
+export interface NewClient {
+  readonly id: string
+  readonly tenant_id: string | null
+  readonly name: string
+  readonly first_party: boolean
+  readonly metadata: Metadata
+  readonly secret_hash: string | null
+}
+
+/** False when the id is taken. */
+export async function insertClient(trx: EngineTrx, client: NewClient): Promise<boolean> {
+  const result = await trx.query
+    .insertInto('client')
+    .values({ ...client, metadata: JSON.stringify(client.metadata) })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function lockClient(trx: EngineTrx, clientId: string): Promise<{ status: string; metadata: unknown; tenant_id: string | null; secret_hash: string | null } | undefined> {
+  return trx.query.selectFrom('client').select(['status', 'metadata', 'tenant_id', 'secret_hash']).where('id', '=', clientId).forNoKeyUpdate().executeTakeFirst()
+}
+
+export async function updateClientStatus(trx: EngineTrx, clientId: string, status: 'active' | 'suspended'): Promise<void> {
+  await trx.query.updateTable('client').set({ status, updated_at: sql`now()` }).where('id', '=', clientId).execute()
+}
+
+export async function updateClient(trx: EngineTrx, clientId: string, change: { metadata: Metadata; secret_hash: string | null }): Promise<void> {
+  await trx.query
+    .updateTable('client')
+    .set({ metadata: JSON.stringify(change.metadata), secret_hash: change.secret_hash, updated_at: sql`now()` })
+    .where('id', '=', clientId)
+    .execute()
+}
+
+export interface ClientListRow {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  readonly first_party: boolean
+  readonly subdomain: string | null
+}
+
+export async function listClients(db: Engine): Promise<readonly ClientListRow[]> {
+  return db
+    .selectFrom('client')
+    .leftJoin('tenant', 'tenant.id', 'client.tenant_id')
+    .select(['client.id', 'client.name', 'client.status', 'client.first_party', 'tenant.subdomain'])
+    .orderBy('client.name')
+    .orderBy('client.id')
+    .execute()
+}
+
+export interface ApiColumns {
+  readonly identifier: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly access_token_ttl_seconds: number
+  readonly access_token_format: 'jwt' | 'opaque'
+}
+
+/** False when the identifier is taken. */
+export async function insertApi(trx: EngineTrx, api: ApiColumns): Promise<boolean> {
+  const result = await trx.query
+    .insertInto('api')
+    .values({ ...api, scopes: [...api.scopes] })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n
+}
+
+export async function lockApi(trx: EngineTrx, identifier: string): Promise<{ scopes: string[]; access_token_ttl_seconds: number; access_token_format: string } | undefined> {
+  return trx.query
+    .selectFrom('api')
+    .select(['scopes', 'access_token_ttl_seconds', 'access_token_format'])
+    .where('identifier', '=', identifier)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+}
+
+export async function updateApiScopes(trx: EngineTrx, identifier: string, scopes: readonly string[]): Promise<void> {
+  await trx.query.updateTable('api').set({ scopes: [...scopes] }).where('identifier', '=', identifier).execute()
+}
+
+export async function listApis(db: Engine): Promise<readonly { identifier: string; name: string; scopes: string[]; access_token_format: string; access_token_ttl_seconds: number }[]> {
+  return db.selectFrom('api').select(['identifier', 'name', 'scopes', 'access_token_format', 'access_token_ttl_seconds']).orderBy('identifier').execute()
+}
+
+/** Scopes by api, of those apis that exist. */
+export async function findApiScopes(trx: EngineTrx, identifiers: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (identifiers.length === 0) return new Map()
+  const rows = await trx.query.selectFrom('api').select(['identifier', 'scopes']).where('identifier', 'in', identifiers).execute()
+  return new Map(rows.map((row) => [row.identifier, row.scopes]))
+}

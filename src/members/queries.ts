@@ -1,0 +1,156 @@
+/** All SQL of roles and memberships. This room alone writes `role`, `membership` and `membership_unit`. */
+import { sql, type Kysely } from 'kysely'
+import type { EngineTrx, TenantTrx } from '../base/db.ts'
+import type { DB } from '../base/schema.ts'
+
+type Engine = Kysely<DB>
+
+export interface NewRole {
+  readonly tenant_id: string
+  readonly id: string
+  readonly name: string
+  readonly permissions: string[]
+  readonly uses_seat: boolean
+}
+
+export async function insertRoles(trx: EngineTrx, roles: readonly NewRole[]): Promise<void> {
+  await trx.query.insertInto('role').values(roles).execute()
+}
+
+export async function findRoleByName(trx: EngineTrx, tenantId: string, name: string): Promise<{ id: string } | undefined> {
+  return trx.query.selectFrom('role').select('id').where('tenant_id', '=', tenantId).where('name', '=', name).executeTakeFirst()
+}
+
+export async function findUnitIds(trx: EngineTrx, tenantId: string, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (codes.length === 0) return new Map()
+  const rows = await trx.query.selectFrom('unit').select(['id', 'code']).where('tenant_id', '=', tenantId).where('code', 'in', codes).execute()
+  return new Map(rows.map((row) => [row.code, row.id]))
+}
+
+export interface NewMembership {
+  readonly tenant_id: string
+  readonly id: string
+  readonly account_id: string
+  readonly role_id: string
+  readonly employee_number: string | null
+  readonly title: string | null
+}
+
+/** An active membership from now on; which unique key stood in the way, or null when it was stored. */
+export async function insertMembership(trx: EngineTrx, membership: NewMembership): Promise<'already_member' | 'employee_number_taken' | null> {
+  const result = await trx.query
+    .insertInto('membership')
+    .values({ ...membership, status: 'active', joined_at: sql`now()` })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  if (result.numInsertedOrUpdatedRows === 1n) return null
+  const existing = await trx.query
+    .selectFrom('membership')
+    .select('id')
+    .where('tenant_id', '=', membership.tenant_id)
+    .where('account_id', '=', membership.account_id)
+    .executeTakeFirst()
+  return existing === undefined ? 'employee_number_taken' : 'already_member'
+}
+
+/** The first unit is the primary one. */
+export async function insertMembershipUnits(trx: EngineTrx, membership: { tenantId: string; membershipId: string }, unitIds: readonly string[]): Promise<void> {
+  if (unitIds.length === 0) return
+  const rows = unitIds.map((unitId, index) => ({ tenant_id: membership.tenantId, membership_id: membership.membershipId, unit_id: unitId, is_primary: index === 0 }))
+  await trx.query.insertInto('membership_unit').values(rows).execute()
+}
+
+/**
+ * Every membership that can administer the tenant at this moment, kept so until the transaction ends. Whoever waited for
+ * another transaction sees the rows as that one left them, so two at once cannot both be the last but one.
+ */
+export async function lockAdministrators(trx: TenantTrx): Promise<readonly string[]> {
+  const rows = await trx.query
+    .selectFrom('membership')
+    .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .select('membership.id')
+    .where('membership.tenant_id', '=', trx.tenantId)
+    .where('membership.status', '=', 'active')
+    .where('account.status', '=', 'active')
+    .where(sql<boolean>`(membership.valid_from is null or membership.valid_from <= now()) and (membership.valid_until is null or now() < membership.valid_until)`)
+    .where(sql<boolean>`'tenant:admin' = any(role.permissions)`)
+    .orderBy('membership.id')
+    .forNoKeyUpdate('membership')
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+export interface LockedMembership {
+  readonly status: string
+  readonly account_id: string
+  readonly permissions: string[]
+}
+
+export async function lockMembership(trx: TenantTrx, membershipId: string): Promise<LockedMembership | undefined> {
+  return trx.query
+    .selectFrom('membership')
+    .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
+    .select(['membership.status', 'membership.account_id', 'role.permissions'])
+    .where('membership.tenant_id', '=', trx.tenantId)
+    .where('membership.id', '=', membershipId)
+    .forNoKeyUpdate('membership')
+    .executeTakeFirst()
+}
+
+export async function updateStatus(trx: TenantTrx, membershipId: string, status: string): Promise<void> {
+  await trx.query
+    .updateTable('membership')
+    .set({ status, updated_at: sql`now()`, ended_at: status === 'ended' ? sql`now()` : null })
+    .where('tenant_id', '=', trx.tenantId)
+    .where('id', '=', membershipId)
+    .execute()
+}
+
+export interface MemberRow {
+  readonly id: string
+  readonly account_id: string
+  readonly display_name: string
+  readonly email: string | null
+  readonly status: string
+  readonly role: string
+  readonly employee_number: string | null
+  readonly title: string | null
+  readonly joined_at: Date | null
+  readonly units: string[]
+}
+
+function members(trx: TenantTrx) {
+  return trx.query
+    .selectFrom('membership')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
+    .select(['membership.id', 'membership.account_id', 'account.display_name', 'account.email', 'membership.status', 'role.name as role'])
+    .select(['membership.employee_number', 'membership.title', 'membership.joined_at'])
+    .select(sql<string[]>`array(select unit.code from membership_unit mu join unit on unit.tenant_id = mu.tenant_id and unit.id = mu.unit_id
+      where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id order by mu.is_primary desc, unit.code)`.as('units'))
+    .where('membership.tenant_id', '=', trx.tenantId)
+}
+
+/** In order of id, after `after`, at most `limit`. */
+export async function listMembers(trx: TenantTrx, page: { after: string | null; limit: number }): Promise<readonly MemberRow[]> {
+  return members(trx)
+    .$if(page.after !== null, (query) => query.where('membership.id', '>', page.after))
+    .orderBy('membership.id')
+    .limit(page.limit)
+    .execute()
+}
+
+export async function findMember(trx: TenantTrx, membershipId: string): Promise<MemberRow | undefined> {
+  return members(trx).where('membership.id', '=', membershipId).executeTakeFirst()
+}
+
+/** Which membership an account has in a tenant, for the command line. */
+export async function findMembershipOf(db: Engine, tenantId: string, accountId: string): Promise<{ id: string } | undefined> {
+  return db.selectFrom('membership').select('id').where('tenant_id', '=', tenantId).where('account_id', '=', accountId).executeTakeFirst()
+}
+
+/** In which tenant a membership is, for the command line. */
+export async function findTenantOfMembership(db: Engine, membershipId: string): Promise<{ tenant_id: string } | undefined> {
+  return db.selectFrom('membership').select('tenant_id').where('id', '=', membershipId).executeTakeFirst()
+}

@@ -1,0 +1,38 @@
+/**
+ * The one way a tenant's state changes, for suspend-tenant.ts and resume-tenant.ts.
+ * Nothing of the tenant's is deleted: every read of a token asks for the tenant's state, so its tokens stop and go on with it.
+ */
+import type { Databases } from '../base/db.ts'
+import type { TenantId } from '../base/ids.ts'
+import type { Origin } from '../base/origin.ts'
+import { record } from '../events/record.ts'
+import { lockTenant, updateTenantStatus } from './queries.ts'
+import { statusRefusal } from './tenant.ts'
+
+export interface TenantChange {
+  readonly tenantId: TenantId
+  readonly actor: string | null
+  readonly origin: Origin
+}
+
+export type TenantChangeResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: 'not_found' | 'already_suspended' | 'not_suspended' | 'tenant_closing' }
+
+/** The refusal is an event too, but for a tenant that does not exist. */
+export function changeTenantStatus(databases: Databases, wanted: 'active' | 'suspended', change: TenantChange): Promise<TenantChangeResult> {
+  return databases.inEngine(async (trx): Promise<TenantChangeResult> => {
+    const tenant = await lockTenant(trx, change.tenantId)
+    if (tenant === undefined) return { ok: false, reason: 'not_found' }
+    const type = wanted === 'suspended' ? 'tenant.suspended' : 'tenant.resumed'
+    const event = { type, tenantId: change.tenantId, subject: change.tenantId, actor: change.actor, origin: change.origin } as const
+    const reason = statusRefusal(tenant.status, wanted)
+    if (reason !== null) {
+      await record(trx, { ...event, outcome: 'refused', reason })
+      return { ok: false, reason }
+    }
+    await updateTenantStatus(trx, change.tenantId, wanted)
+    await record(trx, { ...event, outcome: 'success', before: { status: tenant.status }, after: { status: wanted } })
+    return { ok: true }
+  })
+}
