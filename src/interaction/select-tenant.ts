@@ -1,0 +1,57 @@
+/**
+ * The step that asks which tenant to act for, or says that there is none. What may be chosen is judged by the same function that
+ * the policy uses, so a page cannot offer or take what the policy would refuse.
+ */
+import { html, type PageResult } from '../http/page.ts'
+import { NoTenantPage } from '../../views/pages/no-tenant.tsx'
+import { SelectTenantPage } from '../../views/pages/select-tenant.tsx'
+import { colourOf, initialOf } from '../../views/parts/chip.tsx'
+import type { MembershipChoice, SelectTenantError } from '../../views/props.ts'
+import type { MembershipFacts } from '../oidc/facts.ts'
+import { fittingMemberships, requestedTenant } from '../oidc/membership-choice.ts'
+import type { PersonRow } from '../oidc/queries.ts'
+import { formActionsOf, formOf, personOf, proceed, startOver, type Step } from './step.ts'
+
+/** Shows the picker, or who to turn to where nothing can be picked. */
+export function showTenants(step: Step, person: PersonRow, error?: SelectTenantError): PageResult {
+  const { request, app, interaction } = step
+  const tenant = requestedTenant(interaction.params)
+  const common = { frame: request.frame(), form: formOf(step), app, person: personOf(person) }
+  const options = { status: error === undefined ? 200 : 400, formAction: formActionsOf(step) }
+  if (fittingMemberships(person.memberships, tenant).length === 0) {
+    return html(
+      NoTenantPage({ ...common, memberships: person.memberships.filter((one) => !one.usable).map(choiceOf), ...(tenant === undefined ? {} : { requestedTenant: tenant }) }),
+      options,
+    )
+  }
+  const offered = person.memberships.filter((one) => (tenant === undefined || one.tenant_id === tenant || one.subdomain === tenant) && one.not_usable_because !== 'invited')
+  return html(SelectTenantPage({ ...common, tenants: offered.map(choiceOf), ...(error === undefined ? {} : { error }) }), options)
+}
+
+/** Takes the posted choice; one that is not the person's own at this moment is refused on the page. */
+export async function takeTenant(step: Step, person: PersonRow): Promise<PageResult> {
+  const { form } = step.request
+  if (form.get('action') === 'switch_account') return startOver(step, { switch_account: {} })
+  const fitting = fittingMemberships(person.memberships, requestedTenant(step.interaction.params))
+  const chosen = fitting.find((membership) => membership.id === form.get('membership_id'))
+  if (chosen === undefined) return showTenants(step, person, 'choice_invalid')
+  step.unit.record({
+    type: 'tenant.chosen', outcome: 'success', actor: person.account.id, subject: chosen.id, tenantId: chosen.tenant_id, clientId: step.clientId,
+  })
+  return proceed(step, { select_tenant: { membershipId: chosen.id } })
+}
+
+function choiceOf(membership: MembershipFacts): MembershipChoice {
+  const { not_usable_because: reason } = membership
+  return {
+    membershipId: membership.id,
+    tenantName: membership.tenant_name,
+    subdomain: membership.subdomain,
+    roleName: membership.role,
+    initial: initialOf(membership.tenant_name),
+    // From the id, so that a tenant keeps its colour whatever it is called.
+    colour: colourOf(membership.tenant_id),
+    ...(membership.unit_name === null ? {} : { unitName: membership.unit_name }),
+    ...(reason === null || reason === 'invited' ? {} : { disabledReason: reason }),
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What every step of an interaction needs: the living interaction, its app and its person, and the way back to the policy.
+ * Invariant: a step records its result and returns to the policy; it never calls, links or knows the next one (design §5).
+ */
+import type Provider from 'oidc-provider'
+import type { InteractionResults } from 'oidc-provider'
+import type { PasswordResult } from '../accounts/check-password.ts'
+import type { Databases } from '../base/db.ts'
+import type { Origin } from '../base/origin.ts'
+import type { CookieJar } from '../http/cookies.ts'
+import { formActionOf } from '../http/headers.ts'
+import { redirect, type PageRequest, type PageResult } from '../http/page.ts'
+import type { AppProps, FormProps, PersonProps } from '../../views/props.ts'
+import { appOf, type ClientStore } from '../oidc/client-store.ts'
+import type { PersonRow } from '../oidc/queries.ts'
+import type { References } from '../oidc/references.ts'
+import type { UnitOfWork } from '../oidc/unit-of-work.ts'
+
+export type PasswordCheck = (input: {
+  readonly identifier: string
+  readonly password: string
+  readonly tenantHint: string | null
+  readonly clientId: string | null
+  readonly origin: Origin
+}) => Promise<PasswordResult>
+
+export interface InteractionDeps {
+  readonly databases: Databases
+  readonly clients: ClientStore
+  readonly references: References
+  readonly cookies: CookieJar
+  /** The provider of this moment; it is exchanged when keys rotate. */
+  readonly provider: () => Provider
+  readonly checkPassword: PasswordCheck
+}
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+export interface Step {
+  readonly deps: InteractionDeps
+  readonly request: PageRequest
+  readonly interaction: Interaction
+  readonly unit: UnitOfWork
+  readonly clientId: string
+  readonly app: AppProps
+  /** Whoever the session belongs to at this step; undefined before anybody has signed in. */
+  readonly person: PersonRow | undefined
+}
+
+/** The form of this step; its token is bound to the interaction. */
+export function formOf({ request, interaction }: Step): FormProps {
+  return { action: `/interaction/${interaction.uid}`, csrfToken: request.csrf.token(interaction.uid) }
+}
+
+export function personOf(person: PersonRow): PersonProps {
+  return { displayName: person.account.display_name, identifier: person.account.email ?? '' }
+}
+
+/** Browsers apply form-action to the redirects after a POST, and any step may be the last. */
+export function formActionsOf({ interaction }: Step): readonly string[] {
+  const source = typeof interaction.params['redirect_uri'] === 'string' ? formActionOf(interaction.params['redirect_uri']) : null
+  return source === null ? [] : [source]
+}
+
+/** A parameter of the authorization request as text. */
+export function paramOf({ interaction }: Step, name: string): string | undefined {
+  const value = interaction.params[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Hands `result` to the policy, together with what earlier steps have found out. */
+export function proceed(step: Step, result: InteractionResults): Promise<PageResult> {
+  return finish(step, result, true)
+}
+
+/** Hands `result` to the policy and forgets what earlier steps have found out. */
+export function startOver(step: Step, result: InteractionResults): Promise<PageResult> {
+  return finish(step, result, false)
+}
+
+/** Ends the request at the app: the person does not want, or cannot. */
+export function giveUp(step: Step, error: string, description: string): Promise<PageResult> {
+  return finish(step, { error, error_description: description }, false)
+}
+
+async function finish({ deps, request: { ctx } }: Step, result: InteractionResults, mergeWithLastSubmission: boolean): Promise<PageResult> {
+  const returnTo = await deps.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission })
+  return redirect(new URL(returnTo).pathname)
+}
+
+/** Opens the step that the interaction stands at; throws oidc-provider's SessionNotFound for one that no longer lives. */
+export async function openStep(deps: InteractionDeps, request: PageRequest, unit: UnitOfWork): Promise<Step | undefined> {
+  const { ctx } = request
+  const interaction = await deps.provider().interactionDetails(ctx.req, ctx.res)
+  if (interaction.uid !== request.params['uid']) return undefined
+  const clientId = typeof interaction.params['client_id'] === 'string' ? interaction.params['client_id'] : ''
+  const client = await deps.clients.find(clientId)
+  if (client === undefined) return undefined
+  unit.clientIdHint = clientId
+  const accountId = interaction.session?.accountId
+  const person = accountId === undefined ? undefined : await unit.person(accountId)
+  return { deps, request, interaction, unit, clientId, app: appOf(client), person }
+}

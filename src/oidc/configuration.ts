@@ -1,0 +1,188 @@
+/**
+ * The provider's configuration: what is on, what is off, how long things live. Data and small hooks only; behaviour that needs
+ * more stands in a file of its own and is named here.
+ */
+import { errors, type Configuration } from 'oidc-provider'
+import { hmac, type MasterKey } from '../base/crypto.ts'
+import { claimsByScope, extraTokenClaims, findAccount, machineClaims, membershipOf } from './claims.ts'
+import type { ClientStore } from './client-store.ts'
+import { acrLevels } from './facts.ts'
+import type { KeyRing } from './keyring.ts'
+import { loadGrant } from './load-grant.ts'
+import { signInPolicy } from './policy.ts'
+import type { ProviderPages } from './provider-pages.ts'
+import { currentUnit } from './unit-of-work.ts'
+
+export const routes = {
+  authorization: '/oauth2/authorize',
+  token: '/oauth2/token',
+  pushed_authorization_request: '/oauth2/par',
+  userinfo: '/oauth2/userinfo',
+  introspection: '/oauth2/introspect',
+  revocation: '/oauth2/revoke',
+  jwks: '/oauth2/jwks',
+  end_session: '/oauth2/logout',
+} as const
+
+const minute = 60
+const hour = 60 * minute
+const day = 24 * hour
+
+/** Lifetimes in seconds. */
+export const lifetimes = {
+  code: minute,
+  accessToken: 5 * minute,
+  idToken: hour,
+  refreshToken: 14 * day,
+  session: 12 * hour,
+  interaction: hour,
+  grant: 30 * day,
+} as const
+
+export interface ConfigurationInput {
+  readonly issuer: string
+  readonly keyRing: KeyRing
+  readonly masterKey: MasterKey
+  readonly clients: ClientStore
+  readonly pages: ProviderPages
+  readonly adapter: NonNullable<Configuration['adapter']>
+}
+
+export function providerConfiguration(input: ConfigurationInput): Configuration {
+  const { issuer, masterKey, clients, pages } = input
+  const pairwiseKey = masterKey.derive('pairwise subjects')
+  return {
+    adapter: input.adapter,
+    jwks: { keys: [...input.keyRing.jwks] },
+    routes,
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'tenant'],
+    claims: Object.fromEntries(Object.entries(claimsByScope).map(([scope, names]) => [scope, [...names]])),
+    acrValues: [...acrLevels],
+    subjectTypes: ['public', 'pairwise'],
+    responseTypes: ['code', 'none'],
+    pkce: { required: () => true },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clientDefaults: { grant_types: ['authorization_code'], response_types: ['code'], token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'RS256' },
+    enabledJWA: signingOnly,
+    extraParams: ['tenant'],
+    conformIdTokenClaims: true,
+    rotateRefreshToken: (ctx) => {
+      const { client } = ctx.oidc
+      // A sender-constrained confidential client keeps its token (FAPI 2.0 §5.3.2.1); everybody else gets a new one each time.
+      return client?.clientAuthMethod === 'none' || client?.dpopBoundAccessTokens !== true
+    },
+    // Without offline_access a refresh token ends with its session; with it, it lives on (OIDC Core §11).
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
+    ttl: {
+      AuthorizationCode: lifetimes.code,
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
+      IdToken: lifetimes.idToken,
+      RefreshToken: lifetimes.refreshToken,
+      Session: lifetimes.session,
+      Interaction: lifetimes.interaction,
+      Grant: lifetimes.grant,
+    },
+    cookies: cookies(issuer, masterKey),
+    discovery: {
+      prompt_values_supported: ['none', 'login', 'consent', 'select_tenant'],
+      ui_locales_supported: ['ja', 'en'],
+      service_documentation: `${issuer}/`,
+    },
+    findAccount,
+    loadExistingGrant: (ctx) => loadGrant(ctx, clients),
+    extraTokenClaims: (ctx, token) => extraTokenClaims(ctx, token, clients),
+    pairwiseIdentifier: (_ctx, accountId, client) => hmac(pairwiseKey, `${sectorOf(client)} ${accountId}`),
+    clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false,
+    interactions: { policy: signInPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: pages.renderError,
+    features: features(input),
+  }
+}
+
+const signingOnly: NonNullable<Configuration['enabledJWA']> = {
+  idTokenSigningAlgValues: ['RS256', 'ES256'],
+  userinfoSigningAlgValues: ['RS256', 'ES256'],
+  introspectionSigningAlgValues: ['RS256', 'ES256'],
+  authorizationSigningAlgValues: ['RS256', 'ES256'],
+  clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
+  dPoPSigningAlgValues: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+}
+
+function features({ masterKey, clients, pages }: ConfigurationInput): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    claimsParameter: { enabled: true },
+    clientCredentials: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    introspection: {
+      enabled: true,
+      // A confidential app may ask about tokens of its own, or (an api's own client) about those meant for it; never a public one.
+      allowedPolicy: async (ctx, client, token) => {
+        if (client.clientAuthMethod === 'none') return false
+        const audience = 'aud' in token && typeof token.aud === 'string' ? token.aud : undefined
+        if (token.clientId !== client.clientId && !(audience !== undefined && (await clients.find(client.clientId))?.metadata['api_identifier'] === audience)) return false
+        Object.assign(token, { extra: await factsAtThisMoment(ctx.oidc.entities.Grant, token, clients) })
+        return true
+      },
+    },
+    userinfo: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: false },
+    dPoP: { enabled: true, nonceSecret: masterKey.derive('dpop nonce') },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => undefined,
+      useGrantedResource: () => true,
+      getResourceServerInfo: async (_ctx, identifier) => {
+        const api = await clients.api(identifier)
+        if (api === undefined) throw new errors.InvalidTarget('unknown resource')
+        return {
+          scope: api.scopes.join(' '),
+          audience: api.identifier,
+          accessTokenFormat: api.access_token_format,
+          accessTokenTTL: api.access_token_ttl_seconds,
+          jwt: { sign: { alg: 'ES256' } },
+        }
+      },
+    },
+    rpInitiatedLogout: { enabled: true, logoutSource: pages.logoutSource, postLogoutSuccessSource: pages.postLogoutSuccessSource },
+    backchannelLogout: { enabled: true },
+    webMessageResponseMode: { enabled: false },
+    registration: { enabled: false },
+    deviceFlow: { enabled: false },
+    mTLS: { enabled: false },
+    requestObjects: { enabled: false },
+    encryption: { enabled: false },
+    fapi: { enabled: false, profile: undefined },
+  }
+}
+
+/** Opaque tokens are told as of now: a role that changed after issue is the new one (protocol.md §3). */
+async function factsAtThisMoment(grant: unknown, token: object, clients: ClientStore): Promise<Record<string, unknown> | undefined> {
+  const membershipId = membershipOf(grant)
+  if (membershipId !== undefined) return { ...(await currentUnit().tenant(membershipId)) }
+  return 'clientId' in token && typeof token.clientId === 'string' && grant === undefined ? machineClaims(token.clientId, clients) : undefined
+}
+
+/** OIDC Core §8.1: one subject per sector, which is the host of the redirect URIs unless the app names another. */
+function sectorOf(client: { clientId: string }): string {
+  const sector = 'sectorIdentifier' in client ? client.sectorIdentifier : undefined
+  return typeof sector === 'string' ? sector : client.clientId
+}
+
+function cookies(issuer: string, masterKey: MasterKey): NonNullable<Configuration['cookies']> {
+  const secure = issuer.startsWith('https:')
+  const options = { httpOnly: true, sameSite: 'lax', signed: true, secure, overwrite: true } as const
+  return {
+    keys: [masterKey.derive('cookies').toString('base64url')],
+    // Interaction cookies carry a path, so the __Host- prefix fits only the session's.
+    names: { session: secure ? '__Host-tegata_session' : 'tegata_session', interaction: 'tegata_interaction', resume: 'tegata_resume' },
+    long: { ...options, path: '/' },
+    short: options,
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * What ends when a person, a membership or a tenant may no longer act: sessions and token families, in the transaction of the
+ * command that says so. The commands stand in rooms above and declare these as ports; app.ts connects them.
+ */
+import type { EngineTrx, TenantTrx } from '../base/db.ts'
+import type { Origin } from '../base/origin.ts'
+import { record } from '../events/record.ts'
+import { deleteGrantsOfMembership, deleteSessionsOfAccount } from './queries.ts'
+import { sessionEnded } from './unit-of-work.ts'
+
+/** Ends every session and grant of an account; each session's apps are told from its event. */
+export async function endSessions(trx: EngineTrx, accountId: string, origin: Origin): Promise<void> {
+  for (const session of await deleteSessionsOfAccount(trx, accountId)) {
+    await record(trx, { ...sessionEnded(session.uid, session), origin })
+  }
+}
+
+/** Ends every token family of a membership. */
+export async function endGrants(trx: TenantTrx, membershipId: string): Promise<void> {
+  await deleteGrantsOfMembership(trx, membershipId)
+}

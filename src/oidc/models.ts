@@ -1,0 +1,101 @@
+/**
+ * What we change in the provider's own model classes, instance by instance (each Provider makes its own classes).
+ * Invariant: a token is bound to "this session lives and is of this person", not to the one grant per app that the library keeps
+ * in a session, so two tabs can act for two tenants (protocol.md §2).
+ */
+import type Provider from 'oidc-provider'
+import type { AccessToken, AuthorizationCode, RefreshToken } from 'oidc-provider'
+import { equalStrings, sha256 } from '../base/crypto.ts'
+import { tenantClaims } from './claims.ts'
+import { currentUnit } from './unit-of-work.ts'
+
+type BoundToken = AccessToken | RefreshToken | AuthorizationCode
+interface FindOptions { ignoreExpiration?: boolean; ignoreSessionBinding?: boolean }
+
+export function shapeModels(provider: Provider): void {
+  bindTokens(provider)
+  shapeGrant(provider)
+  shapeSession(provider)
+  shapeClient(provider)
+  shapeReplayDetection(provider)
+  shapeClaims(provider)
+}
+
+function bindTokens(provider: Provider): void {
+  const bind = <T extends BoundToken>(model: { find(value: string, options?: FindOptions): Promise<T | undefined> }): void => {
+    const find = model.find.bind(model)
+    Object.defineProperty(model, 'find', {
+      value: async (value: string, options?: FindOptions): Promise<T | undefined> => {
+        const token = await find(value, { ...options, ignoreSessionBinding: true })
+        if (token?.expiresWithSession !== true || options?.ignoreSessionBinding === true) return token
+        const session = token.sessionUid === undefined ? undefined : await provider.Session.findByUid(token.sessionUid)
+        return session?.accountId === token.accountId ? token : undefined
+      },
+    })
+  }
+  bind<AccessToken>(provider.AccessToken)
+  bind<RefreshToken>(provider.RefreshToken)
+  bind<AuthorizationCode>(provider.AuthorizationCode)
+}
+
+/** A grant carries its session and its membership; both survive save and find, and mirror columns for joins. */
+function shapeGrant(provider: Provider): void {
+  const stock: unknown = Reflect.get(provider.Grant, 'IN_PAYLOAD')
+  const names = Array.isArray(stock) ? stock : []
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...names, 'sessionUid', 'tenantId', 'membershipId'] })
+}
+
+function shapeSession(provider: Provider): void {
+  const { prototype } = provider.Session
+  const { save, resetIdentifier } = prototype
+  Object.defineProperty(prototype, 'save', {
+    value(this: InstanceType<typeof provider.Session>, ttlSeconds: number) {
+      // The library would delete the row of the old cookie id; ours is keyed by uid and just learns its new id.
+      Reflect.deleteProperty(this, 'oldId')
+      return save.call(this, ttlSeconds)
+    },
+  })
+  Object.defineProperty(prototype, 'resetIdentifier', {
+    value(this: InstanceType<typeof provider.Session>) {
+      // A new id at each sign-in and rise of level (ASVS 7.2.4); picking a tenant changes neither, and a parallel tab keeps its cookie.
+      const read = currentUnit().sessionAlreadyRead(this.uid)?.payload
+      if (read?.accountId === this.accountId && read?.acr === this.acr && read?.loginTs === this.loginTs) return
+      resetIdentifier.call(this)
+    },
+  })
+}
+
+function shapeClient(provider: Provider): void {
+  Object.defineProperties(provider.Client.prototype, {
+    compareClientSecret: {
+      value(this: InstanceType<typeof provider.Client>, actual: string) {
+        return this.clientSecret !== undefined && equalStrings(this.clientSecret, sha256(actual))
+      },
+    },
+    // Every token family names its session, so that products can end theirs by it.
+    includeSid: { value: () => true },
+    // Logout tokens are sent from the log by delivery/, with retries, never inside the person's request.
+    backchannelLogout: { value: () => Promise.resolve() },
+  })
+}
+
+/** One conditional insert instead of look-then-save (RFC 9449 §11.1, RFC 7523 §3): of two equal proofs one is refused. */
+function shapeReplayDetection(provider: Provider): void {
+  const model: unknown = Reflect.get(provider, 'ReplayDetection')
+  if (typeof model !== 'function') throw new Error('oidc-provider has no ReplayDetection model')
+  Object.defineProperty(model, 'unique', {
+    value: (issuer: string, jti: string, expiresAtSeconds: number) =>
+      currentUnit().seenOnce(sha256(`${issuer} ${jti}`), Math.max(1, expiresAtSeconds - Math.floor(Date.now() / 1000))),
+  })
+}
+
+/** ID token and userinfo carry the tenant context of their grant (protocol.md §3). */
+function shapeClaims(provider: Provider): void {
+  const { prototype } = provider.Claims
+  const { result } = prototype
+  Object.defineProperty(prototype, 'result', {
+    async value(this: InstanceType<typeof provider.Claims>) {
+      return { ...(await tenantClaims(this)), ...(await result.call(this)) }
+    },
+  })
+}

@@ -1,0 +1,309 @@
+/**
+ * All SQL of the token path: named prepared statements, each one round trip (performance.md §3–4).
+ * Invariant: whoever may not have a token right now is not found. The predicate over account, membership, tenant and app stands
+ * in every read, so no endpoint can forget it; expiry is judged by the database's clock.
+ */
+import type { Pool } from 'pg'
+import type { AdapterPayload } from 'oidc-provider'
+import type { EngineTrx, TenantTrx } from '../base/db.ts'
+import type { AccountFacts, ConsentFacts, MembershipFacts, TenantFacts } from './facts.ts'
+import type { FlushInput, FlushStatement } from './flush-parts.ts'
+
+/** A second use inside this many seconds is refused but does not punish the first: a double click signs nobody out. */
+export const replayGraceSeconds = 3
+
+export interface GrantRow {
+  readonly id: string
+  readonly session_uid: string | null
+  readonly tenant_id: string | null
+  readonly membership_id: string | null
+  readonly payload: AdapterPayload
+}
+
+export interface SessionRow {
+  readonly uid: string
+  readonly id_hash: string
+  readonly account_id: string | null
+  readonly payload: AdapterPayload
+}
+
+export interface TokenRow {
+  readonly id: string
+  readonly model: string
+  readonly payload: AdapterPayload
+  readonly grant_id: string | null
+  /** Seconds since the epoch, and only after the grace. */
+  readonly consumed: number | null
+  readonly grant: GrantRow | null
+  readonly session: SessionRow | null
+  readonly account: AccountFacts | null
+  readonly tenant: TenantFacts | null
+}
+
+export interface PersonRow {
+  readonly account: AccountFacts
+  readonly memberships: readonly MembershipFacts[]
+  readonly consents: readonly ConsentFacts[]
+}
+
+export interface SignedInRow {
+  readonly session: SessionRow
+  readonly person: PersonRow | null
+  readonly grants: readonly GrantRow[]
+}
+
+const accountJson = `jsonb_build_object('id', p.id, 'email', p.email, 'email_verified', p.email_verified_at is not null,
+  'display_name', p.display_name, 'family_name', p.family_name, 'given_name', p.given_name, 'locale', p.locale,
+  'zoneinfo', p.zoneinfo, 'updated_at', floor(extract(epoch from p.updated_at)))`
+
+const grantJson = `jsonb_build_object('id', g.id, 'session_uid', g.session_uid, 'tenant_id', g.tenant_id,
+  'membership_id', g.membership_id, 'payload', g.payload)`
+
+const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'account_id', s.account_id, 'payload', s.payload)`
+
+const membershipInForce = `m.status = 'active' and (m.valid_from is null or m.valid_from <= now())
+  and (m.valid_until is null or now() < m.valid_until) and t.status = 'active'`
+
+const groupsOfMembership = `array(select code from (select path.code, min(path.depth) as depth
+    from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
+    cross join lateral unnest(u.code_path) with ordinality as path(code, depth)
+    where mu.tenant_id = m.tenant_id and mu.membership_id = m.id group by path.code) of_units order by depth, code)`
+
+const membershipsJson = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'tenant_name', t.name,
+    'subdomain', t.subdomain, 'role', r.name, 'required_acr', t.required_acr,
+    'unit_name', (select u.name from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
+      where mu.tenant_id = m.tenant_id and mu.membership_id = m.id order by mu.is_primary desc, u.code limit 1),
+    'usable', ${membershipInForce},
+    'not_usable_because', case when m.status = 'invited' then 'invited' when t.status <> 'active' or m.status = 'suspended' then 'suspended'
+      when m.valid_from > now() then 'not_started' when m.valid_until <= now() then 'expired' end) order by t.name, m.id), '[]')
+  from membership m join tenant t on t.id = m.tenant_id join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+  where m.account_id = p.id and m.status <> 'ended')`
+
+const consentsJson = `(select coalesce(jsonb_agg(jsonb_build_object('membership_id', c.membership_id, 'scopes', c.scopes,
+    'claims', c.claims, 'resource_scopes', c.resource_scopes)), '[]')
+  from consent c where c.account_id = p.id and c.client_id = $2)`
+
+const personJson = `jsonb_build_object('account', ${accountJson}, 'memberships', ${membershipsJson}, 'consents', ${consentsJson})`
+
+const tokenStatement = {
+  name: 'token',
+  text: `select a.id, a.model, a.payload, a.grant_id,
+    case when a.consumed_at < now() - interval '${replayGraceSeconds} seconds' then floor(extract(epoch from a.consumed_at))::int end as consumed,
+    case when g.id is not null then ${grantJson} end as grant,
+    case when s.uid is not null then ${sessionJson} end as session,
+    case when p.id is not null then ${accountJson} end as account,
+    case when m.id is not null then jsonb_build_object('tenant_id', t.id, 'tenant_name', t.name, 'membership_id', m.id, 'role', r.name,
+      'groups', ${groupsOfMembership}) end as tenant
+  from oidc_artifact a
+  left join client c on c.id = a.client_id
+  left join tenant ct on ct.id = c.tenant_id
+  left join oidc_grant g on g.id = a.grant_id and g.expires_at > now()
+  left join session s on s.uid = g.session_uid and s.expires_at > now()
+  left join account p on p.id = g.account_id
+  left join membership m on m.tenant_id = g.tenant_id and m.id = g.membership_id
+  left join tenant t on t.id = m.tenant_id
+  left join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+  where a.id = $1 and a.expires_at > now()
+    and (a.client_id is null or (c.status = 'active' and (ct.id is null or ct.status = 'active')))
+    and (a.grant_id is null or (g.id is not null and p.status = 'active' and (g.membership_id is null or (${membershipInForce}))))`,
+} as const
+
+const sessionStatement = {
+  name: 'session',
+  text: `select ${sessionJson} as session,
+    case when p.id is not null then ${personJson} end as person,
+    (select coalesce(jsonb_agg(${grantJson}), '[]') from oidc_grant g
+      where g.session_uid = s.uid and g.client_id = $2 and g.expires_at > now()) as grants
+  from session s left join account p on p.id = s.account_id
+  where s.expires_at > now() and (s.account_id is null or p.status = 'active')
+    and (s.id_hash = $1 or (s.previous_id_hash = $1 and s.previous_until > now()))`,
+} as const
+
+const sessionByUidStatement = {
+  name: 'session_by_uid',
+  text: `select ${sessionJson} as session from session s left join account p on p.id = s.account_id
+  where s.uid = $1 and s.expires_at > now() and (s.account_id is null or p.status = 'active')`,
+} as const
+
+const personStatement = {
+  name: 'person',
+  text: `select ${personJson} as person from account p where p.id = $1 and p.status = 'active'`,
+} as const
+
+const grantsStatement = {
+  name: 'grants_of_session',
+  text: `select ${grantJson} as grant from oidc_grant g where g.session_uid = $1 and g.client_id = $2 and g.expires_at > now()`,
+} as const
+
+const grantStatement = {
+  name: 'grant',
+  text: `select ${grantJson} as grant from oidc_grant g
+  join account p on p.id = g.account_id and p.status = 'active'
+  join client c on c.id = g.client_id and c.status = 'active'
+  left join membership m on m.tenant_id = g.tenant_id and m.id = g.membership_id
+  left join tenant t on t.id = m.tenant_id
+  where g.id = $1 and g.expires_at > now() and (g.membership_id is null or (${membershipInForce}))`,
+} as const
+
+const tenantFactsStatement = {
+  name: 'tenant_facts',
+  text: `select jsonb_build_object('tenant_id', t.id, 'tenant_name', t.name, 'membership_id', m.id, 'role', r.name,
+      'groups', ${groupsOfMembership}) as tenant
+  from membership m join tenant t on t.id = m.tenant_id join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+  where m.id = $1 and ${membershipInForce}`,
+} as const
+
+const seenOnceStatement = {
+  name: 'seen_once',
+  text: `insert into oidc_artifact (id, model, payload, expires_at) values ($1, 'ReplayDetection', '{}', now() + make_interval(secs => $2))
+  on conflict (id) do nothing`,
+} as const
+
+/** The artifact with its grant, session, person and tenant, if it may be used at this moment. */
+export async function findToken(pool: Pool, key: string): Promise<TokenRow | undefined> {
+  const result = await pool.query<TokenRow>({ ...tokenStatement, values: [key] })
+  return result.rows[0]
+}
+
+/** The living session of a cookie, its person, and the session's grants for `clientId` (null: not known yet). */
+export async function findSession(pool: Pool, idHash: string, clientId: string | null): Promise<SignedInRow | undefined> {
+  const result = await pool.query<SignedInRow>({ ...sessionStatement, values: [idHash, clientId] })
+  return result.rows[0]
+}
+
+export async function findSessionByUid(pool: Pool, uid: string): Promise<SessionRow | undefined> {
+  const result = await pool.query<{ session: SessionRow }>({ ...sessionByUidStatement, values: [uid] })
+  return result.rows[0]?.session
+}
+
+/** An active account with its memberships and what it agreed to for `clientId`. */
+export async function findPerson(pool: Pool, accountId: string, clientId: string | null): Promise<PersonRow | undefined> {
+  const result = await pool.query<{ person: PersonRow }>({ ...personStatement, values: [accountId, clientId] })
+  return result.rows[0]?.person
+}
+
+export async function listGrants(pool: Pool, sessionUid: string, clientId: string): Promise<readonly GrantRow[]> {
+  const result = await pool.query<{ grant: GrantRow }>({ ...grantsStatement, values: [sessionUid, clientId] })
+  return result.rows.map((row) => row.grant)
+}
+
+export async function findGrant(pool: Pool, id: string): Promise<GrantRow | undefined> {
+  const result = await pool.query<{ grant: GrantRow }>({ ...grantStatement, values: [id] })
+  return result.rows[0]?.grant
+}
+
+/** The tenant context of a membership that is in force. */
+export async function findTenantFacts(pool: Pool, membershipId: string): Promise<TenantFacts | undefined> {
+  const result = await pool.query<{ tenant: TenantFacts }>({ ...tenantFactsStatement, values: [membershipId] })
+  return result.rows[0]?.tenant
+}
+
+/** Remembers a proof's id; false when it has been seen before. One statement decides (RFC 9449 §11.1). */
+export async function insertSeenOnce(pool: Pool, key: string, ttlSeconds: number): Promise<boolean> {
+  const result = await pool.query({ ...seenOnceStatement, values: [key, ttlSeconds] })
+  return result.rowCount === 1
+}
+
+/** Writes everything a request decided, or nothing; raises TG001–TG004 when a race was lost. */
+export async function flush(pool: Pool, statement: FlushStatement, input: FlushInput): Promise<void> {
+  await pool.query({ ...statement, values: [JSON.stringify(input)] })
+}
+
+export interface ClientRow {
+  readonly id: string
+  readonly tenant_id: string | null
+  readonly tenant_name: string | null
+  readonly name: string
+  readonly first_party: boolean
+  readonly metadata: AdapterPayload
+  readonly secret_hash: string | null
+  readonly revision: number
+}
+
+/** An app that may act at this moment: itself active and, where it belongs to a tenant, that tenant active. */
+export async function findClient(pool: Pool, id: string): Promise<ClientRow | undefined> {
+  const result = await pool.query<ClientRow>({
+    name: 'client',
+    text: `select c.id, c.tenant_id, t.name as tenant_name, c.name, c.first_party, c.metadata, c.secret_hash, c.revision
+      from client c left join tenant t on t.id = c.tenant_id
+      where c.id = $1 and c.status = 'active' and (c.tenant_id is null or t.status = 'active')`,
+    values: [id],
+  })
+  return result.rows[0]
+}
+
+export interface ApiRow {
+  readonly identifier: string
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly access_token_ttl_seconds: number
+  readonly access_token_format: 'jwt' | 'opaque'
+}
+
+export async function listApis(pool: Pool): Promise<readonly ApiRow[]> {
+  const result = await pool.query<ApiRow>({
+    name: 'apis',
+    text: 'select identifier, name, scopes, access_token_ttl_seconds, access_token_format from api order by identifier',
+  })
+  return result.rows
+}
+
+/** One number that changes when an app, an api or a signing key does; processes poll it to drop what they cached. */
+export async function findRevision(pool: Pool): Promise<string> {
+  const result = await pool.query<{ apps: string; keys: string }>({
+    name: 'revision',
+    text: `select (select coalesce(max(revision), 0) from client) || '/' || (select coalesce(max(revision), 0) from api) as apps,
+      (select coalesce(string_agg(kid || state, ',' order by kid), '') from signing_key) as keys`,
+  })
+  const row = result.rows[0]
+  return `${row?.apps ?? ''} ${row?.keys ?? ''}`
+}
+
+/** What the platform lets this membership do, by its role of this moment. */
+export async function listPermissions(pool: Pool, membershipId: string): Promise<readonly string[]> {
+  const result = await pool.query<{ permissions: string[] }>({
+    name: 'permissions',
+    text: 'select r.permissions from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id where m.id = $1',
+    values: [membershipId],
+  })
+  return result.rows[0]?.permissions ?? []
+}
+
+/** Ends every session of an account and its session-bound grants; returns what each session was signed in to. */
+export async function deleteSessionsOfAccount(trx: EngineTrx, accountId: string): Promise<readonly SessionRow[]> {
+  const ended = await trx.query.deleteFrom('session').where('account_id', '=', accountId).returning(['uid', 'id_hash', 'account_id', 'payload']).execute()
+  await trx.query.deleteFrom('oidc_grant').where('account_id', '=', accountId).execute()
+  return ended.map((row) => ({ ...row, payload: jsonObject(row.payload) }))
+}
+
+function jsonObject(value: unknown): AdapterPayload {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** Ends every token family of a membership, inside its tenant's transaction. */
+export async function deleteGrantsOfMembership(trx: TenantTrx, membershipId: string): Promise<number> {
+  const result = await trx.query.deleteFrom('oidc_grant').where('membership_id', '=', membershipId).executeTakeFirst()
+  return Number(result.numDeletedRows)
+}
+
+/** Removes up to `limit` rows of each kind that have expired; returns how many went. */
+export async function deleteExpired(pool: Pool, limit: number): Promise<number> {
+  const result = await pool.query<{ n: number }>({
+    name: 'delete_expired',
+    text: `with artifacts as (delete from oidc_artifact where id in
+        (select id from oidc_artifact where expires_at < now() - interval '1 minute' order by expires_at limit $1 for update skip locked) returning 1),
+      grants as (delete from oidc_grant where id in
+        (select id from oidc_grant where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1),
+      orphans as (delete from oidc_grant where id in
+        (select g.id from oidc_grant g where not g.offline and g.created_at < now() - interval '1 hour' and g.session_uid is not null
+          and not exists (select 1 from session s where s.uid = g.session_uid) limit $1 for update skip locked) returning 1),
+      sessions as (delete from session where uid in
+        (select uid from session where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1),
+      attempts as (delete from attempt where key in
+        (select key from attempt where expire < extract(epoch from now()) * 1000 order by expire limit $1 for update skip locked) returning 1)
+      select (select count(*) from artifacts) + (select count(*) from grants) + (select count(*) from orphans)
+        + (select count(*) from sessions) + (select count(*) from attempts) as n`,
+    values: [limit],
+  })
+  return result.rows[0]?.n ?? 0
+}

@@ -1,0 +1,81 @@
+/**
+ * How a session is saved: the difference to what this request has read, never the whole, so that two tabs of one browser do not
+ * undo each other's sign-ins and a session that ended meanwhile does not come back (protocol.md §9). Pure.
+ */
+import type { AdapterPayload, ClientAuthorizationState } from 'oidc-provider'
+import type { Origin } from '../base/origin.ts'
+import type { NewEvent } from '../events/record.ts'
+import type { FlushInput } from './flush-parts.ts'
+import type { SessionRow } from './queries.ts'
+
+export interface SessionSave {
+  readonly uid: string
+  readonly idHash: string
+  /** What this request has read; undefined for a session that begins now. */
+  readonly read: SessionRow | undefined
+  readonly payload: AdapterPayload
+  readonly ttlSeconds: number
+}
+
+export type SessionWrite =
+  | { readonly kind: 'new'; readonly row: FlushInput['sessions_new'][number]; readonly events: readonly Omit<NewEvent, 'origin'>[] }
+  | { readonly kind: 'merge'; readonly row: FlushInput['sessions'][number]; readonly events: readonly Omit<NewEvent, 'origin'>[] }
+
+// Kept in columns, or never kept at all: the cookie's id is a bearer value.
+const notInPayload = new Set(['jti', 'authorizations'])
+
+export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
+  const { read, payload } = save
+  const accountId = payload.accountId ?? null
+  const facts = Object.entries(payload).filter(([key, value]) => !notInPayload.has(key) && value !== undefined)
+  if (read === undefined) {
+    return {
+      kind: 'new',
+      row: {
+        uid: save.uid, id_hash: save.idHash, account_id: accountId, ip: origin.ip, user_agent: origin.userAgent?.slice(0, 512) ?? null,
+        payload: { ...Object.fromEntries(facts), authorizations: payload.authorizations ?? {} }, ttl: save.ttlSeconds,
+      },
+      events: accountId === null ? [] : [{ type: 'session.started', outcome: 'success', actor: accountId, subject: save.uid }],
+    }
+  }
+  const before = new Map(Object.entries(read.payload))
+  const appsBefore = read.payload.authorizations ?? {}
+  const appsNow = payload.authorizations ?? {}
+  const now = new Set(facts.map(([key]) => key))
+  const appsRemoved = Object.keys(appsBefore).filter((app) => !(app in appsNow))
+  return {
+    kind: 'merge',
+    row: {
+      uid: save.uid,
+      id_hash: save.idHash,
+      // The old id stays good for a parallel tab, but never over a change of person or level (session fixation).
+      keep_previous: accountId === read.account_id && payload.acr === read.payload.acr,
+      account_id: accountId,
+      changed: Object.fromEntries(facts.filter(([key, value]) => differs(before.get(key), value))),
+      removed: [...before.keys()].filter((key) => !notInPayload.has(key) && !now.has(key)),
+      apps_changed: Object.fromEntries(Object.entries(appsNow).filter(([app, state]) => differs(appsBefore[app], state))),
+      apps_removed: appsRemoved,
+      ttl: save.ttlSeconds,
+    },
+    events: appsRemoved.length === 0 ? [] : [sessionLeft(save.uid, accountId, appsRemoved, appsBefore)],
+  }
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b)
+}
+
+function sessionLeft(
+  uid: string,
+  accountId: string | null,
+  apps: readonly string[],
+  before: Readonly<Record<string, ClientAuthorizationState>>,
+): Omit<NewEvent, 'origin'> {
+  return {
+    type: 'session.left',
+    outcome: 'success',
+    actor: accountId,
+    subject: uid,
+    after: { sub: accountId, clients: apps.map((app) => ({ client_id: app, sid: before[app]?.sid ?? null })) },
+  }
+}
