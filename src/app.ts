@@ -48,7 +48,7 @@ const stopGraceMilliseconds = 10_000
 export interface StartOptions {
   readonly databaseUrl: string
   readonly demo: boolean
-  onProgress(line: string): void
+  readonly onProgress: (line: string) => void
 }
 
 export interface RunningServer {
@@ -104,7 +104,7 @@ interface Parts {
   readonly log: Logger
 }
 
-async function startDemo(parts: { config: Config; databases: Databases; masterKey: MasterKey; hashes: HashPool; onProgress(line: string): void }): Promise<DemoMailbox> {
+async function startDemo(parts: { config: Config; databases: Databases; masterKey: MasterKey; hashes: HashPool; onProgress: (line: string) => void }): Promise<DemoMailbox> {
   await seedDemo(parts, parts.config)
   return startDemoMailbox()
 }
@@ -155,7 +155,10 @@ function handOverToProvider(app: HttpApp, issuer: string, mount: ProviderMount):
   const { host, protocol } = new URL(issuer)
   app.use(async (ctx, next) => {
     const known = ctx.path.startsWith('/oauth2/') || ctx.path.startsWith('/.well-known/')
-    if (!known) return next()
+    if (!known) {
+      await next()
+      return
+    }
     ctx.respond = false
     ctx.state.door = providerDoor(ctx.req)
     ctx.res.statusCode = 200

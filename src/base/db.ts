@@ -90,10 +90,10 @@ function openPool(connectionString: string, max: number, log: Logger): pg.Pool {
   pool.on('error', (error) => {
     log.warn({ err: error }, 'an idle database connection was lost')
   })
-  // A connection that is in use reports its loss to whoever waits on it; without a listener it would end the process too.
+  // A connection in use reports its loss to whoever waits on it as well; without a listener it would end the process.
   pool.on('connect', (client) => {
     client.on('error', (error) => {
-      log.warn({ err: error }, 'a database connection was lost')
+      log.debug({ err: error }, 'a database connection was lost')
     })
   })
   return pool

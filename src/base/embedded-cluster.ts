@@ -4,7 +4,7 @@
  * Running the server on it is embedded-postgres.ts's.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, lchownSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
@@ -50,6 +50,7 @@ export async function prepareCluster(cluster: Cluster): Promise<string> {
   if (!existsSync(clusterDir)) await createCluster(cluster, password)
   else {
     checkCluster(cluster, clusterDir)
+    mendRights(clusterDir, cluster.user)
     if (kept === null) await runSingle(cluster, clusterDir, `alter role postgres password '${password}'`)
   }
   return password
@@ -128,7 +129,24 @@ export function endWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 function give(path: string, user: ServerUser): void {
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid)
+  if (user.uid !== undefined && user.gid !== undefined) lchownSync(path, user.uid, user.gid)
+}
+
+/** A copy that was put back is often open to others, which PostgreSQL refuses, or belongs to root, who may not run it. */
+function mendRights(clusterDir: string, user: ServerUser): void {
+  const { mode, uid } = statSync(clusterDir)
+  if ((mode & 0o027) !== 0) chmodSync(clusterDir, 0o700)
+  if (uid === 0) giveAll(clusterDir, user)
+}
+
+/** The folder itself comes last, as the mark that all of it was given. */
+function giveAll(folder: string, user: ServerUser): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) giveAll(path, user)
+    else give(path, user)
+  }
+  give(folder, user)
 }
 
 function readPassword(dataDir: string): string | null {

@@ -36,6 +36,8 @@ const fromFiles: MigrationProvider = {
 /** Runs as an administrator of the database; safe to call from several processes at once and when nothing is to do. */
 export async function migrateDatabase(adminUrl: string, masterKey: MasterKey): Promise<readonly string[]> {
   const admin = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 })
+  // A connection that is lost fails the statement that waits on it; without listeners it would end the process as well.
+  admin.on('error', () => {})
   await admin.connect()
   try {
     await admin.query('select pg_advisory_lock($1)', [migrationLock])
@@ -67,7 +69,6 @@ function ownerPool(connectionString: string): pg.Pool {
   // The pool awaits what `onConnect` returns, though its type says void.
   const onConnect: (client: pg.ClientBase) => unknown = (client) => client.query('set role tegata_owner')
   const pool = new pg.Pool({ connectionString, max: 1, connectionTimeoutMillis: 10_000, onConnect })
-  // A connection that is lost fails the statement that waits on it; without listeners it would end the process as well.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool

@@ -14,7 +14,7 @@ export interface PrepareInput {
   readonly config: Config
   readonly databaseUrl: string
   readonly masterKey: MasterKey
-  onProgress(line: string): void
+  readonly onProgress: (line: string) => void
 }
 
 /** Returns the URLs to serve from; throws DatabaseRoleError when serving would be unsafe or cannot work. */

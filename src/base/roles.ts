@@ -47,6 +47,7 @@ export async function prepareRoles(admin: pg.Client, masterKey: MasterKey): Prom
   )).rows
   if (me?.creates !== true) {
     refuseMissingRoles(await existingRoles(admin))
+    await refuseStranger(admin)
     return
   }
   for (let attempt = 1; ; attempt++) {
@@ -72,15 +73,23 @@ function refuseMissingRoles(existing: ReadonlySet<string>): void {
   )
 }
 
+async function refuseStranger(admin: pg.Client): Promise<void> {
+  const [me] = (await admin.query<{ name: string; owner: boolean }>(
+    `select current_user as name, pg_has_role(current_user, 'tegata_owner', 'MEMBER') as owner`,
+  )).rows
+  if (me?.owner === true) return
+  throw new DatabaseRoleError(`the database login ${me?.name ?? ''} is no member of tegata_owner: migrate with one that is, or as a superuser`)
+}
+
 async function writeRoles(admin: pg.Client, masterKey: MasterKey, isSuper: boolean): Promise<void> {
   const existing = await existingRoles(admin)
   if (!existing.has('tegata_owner')) await admin.query('create role tegata_owner nologin')
   for (const role of Object.values(servingRoles)) {
     const verb = existing.has(role) ? 'alter' : 'create'
-    // Only a superuser may as much as mention these two; a new role has neither anyway, and `bypassReason` asks at each start.
-    const plain = isSuper ? 'nosuperuser nobypassrls' : ''
+    // Only who has these powers may as much as mention them; a new role has none anyway, and `bypassReason` asks at each start.
+    const plain = isSuper ? 'nosuperuser nobypassrls nocreaterole nocreatedb' : ''
     const password = admin.escapeLiteral(derivedPassword(masterKey, role))
-    await admin.query(`${verb} role ${role} login nocreaterole nocreatedb ${plain} password ${password}`)
+    await admin.query(`${verb} role ${role} login ${plain} password ${password}`)
   }
   if (!isSuper) await admin.query('grant tegata_owner to current_user')
 }
@@ -123,10 +132,11 @@ export async function prepareSchema(admin: pg.Client): Promise<void> {
 /** Who this URL logs in as could read past row-level security: the reason in plain words, or null when it cannot. */
 export async function bypassReason(url: string): Promise<string | null> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+  client.on('error', () => {})
   await client.connect()
   try {
-    const result = await client.query<{ name: string; super: boolean; bypass: boolean; owner: boolean }>(
-      `select current_user as name, rolsuper as super, rolbypassrls as bypass,
+    const result = await client.query<{ name: string; super: boolean; bypass: boolean; creates: boolean; owner: boolean }>(
+      `select current_user as name, rolsuper as super, rolbypassrls as bypass, rolcreaterole as creates,
               pg_has_role(current_user, 'tegata_owner', 'MEMBER') as owner
          from pg_roles where rolname = current_user and exists (select 1 from pg_roles where rolname = 'tegata_owner')`,
     )
@@ -134,6 +144,8 @@ export async function bypassReason(url: string): Promise<string | null> {
     if (row === undefined) return 'the database has not been prepared: run `tegata migrate` first'
     if (row.super) return `${row.name} is a superuser`
     if (row.bypass) return `${row.name} has BYPASSRLS`
+    // Up to PostgreSQL 15 such a login may make itself a member of any role but a superuser.
+    if (row.creates) return `${row.name} may create roles`
     if (row.owner) return `${row.name} owns the tables`
     return null
   } finally {

@@ -59,7 +59,7 @@ export async function extraTokenClaims(
 /** A machine of a tenant carries that tenant and no membership. */
 export async function machineClaims(clientId: string | undefined, clients: ClientStore): Promise<Record<string, unknown> | undefined> {
   const client = clientId === undefined ? undefined : await clients.find(clientId)
-  return client?.tenant_id == null ? undefined : { tenant_id: client.tenant_id, tenant_name: client.tenant_name }
+  return client === undefined || client.tenant_id === null ? undefined : { tenant_id: client.tenant_id, tenant_name: client.tenant_name }
 }
 
 /** The membership that a grant was given for; undefined when it carries none. */

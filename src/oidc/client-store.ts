@@ -23,6 +23,8 @@ export function createClientStore(pool: Pool): ClientStore {
   let apis: Promise<readonly ApiRow[]> | undefined
   const store: ClientStore = {
     find(id) {
+      // Anything else cannot be an id of ours, and a NUL would be a fault of the database instead of an unknown app.
+      if (!/^[\x21-\x7e]{1,255}$/.test(id)) return Promise.resolve(undefined)
       const known = clients.get(id)
       if (known !== undefined) return known
       const kept = clients

@@ -6,7 +6,7 @@ import { errors, type Configuration } from 'oidc-provider'
 import { hmac, type MasterKey } from '../base/crypto.ts'
 import { claimsByScope, extraTokenClaims, findAccount, machineClaims, membershipOf } from './claims.ts'
 import type { ClientStore } from './client-store.ts'
-import { acrLevels } from './facts.ts'
+import { reachableAcr } from './facts.ts'
 import type { KeyRing } from './keyring.ts'
 import { loadGrant } from './load-grant.ts'
 import { signInPolicy } from './policy.ts'
@@ -57,7 +57,7 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
     routes,
     scopes: ['openid', 'offline_access', 'profile', 'email', 'tenant'],
     claims: Object.fromEntries(Object.entries(claimsByScope).map(([scope, names]) => [scope, [...names]])),
-    acrValues: [...acrLevels],
+    acrValues: [...reachableAcr],
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code', 'none'],
     pkce: { required: () => true },

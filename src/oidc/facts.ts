@@ -49,6 +49,9 @@ export interface ConsentFacts {
 export const acrLevels = ['aal1', 'aal2', 'phr'] as const
 export type Acr = (typeof acrLevels)[number]
 
+/** What a person can reach with the factors there are; discovery promises no more. */
+export const reachableAcr: readonly Acr[] = ['aal1']
+
 /** Whether a session of level `reached` satisfies a demand for `required`; an unknown demand is never satisfied. */
 export function satisfiesAcr(reached: string | undefined, required: string): boolean {
   const have = acrLevels.findIndex((level) => level === reached)

@@ -78,7 +78,8 @@ export async function rotateKey(
   const fresh = await generateKey(input.alg, deps.masterKey)
   return deps.databases.inEngine(async (trx): Promise<Rotation> => {
     const next = await store.lockNextKey(trx, input.alg)
-    if (next === undefined) throw new Error(`no next key for ${input.alg}: start the server once`)
+    // Another rotation has just taken it: what is next now is brand new.
+    if (next === undefined) return { ok: false, reason: 'next_key_too_young', readyInSeconds: jwksCacheSeconds }
     if (!input.emergency && next.age_seconds < jwksCacheSeconds) {
       return { ok: false, reason: 'next_key_too_young', readyInSeconds: Math.ceil(jwksCacheSeconds - next.age_seconds) }
     }

@@ -41,28 +41,27 @@ function bindTokens(provider: Provider): void {
 /** A grant carries its session and its membership; both survive save and find, and mirror columns for joins. */
 function shapeGrant(provider: Provider): void {
   const stock: unknown = Reflect.get(provider.Grant, 'IN_PAYLOAD')
-  const names = Array.isArray(stock) ? stock : []
+  const names: readonly unknown[] = Array.isArray(stock) ? stock : []
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...names, 'sessionUid', 'tenantId', 'membershipId'] })
 }
 
 function shapeSession(provider: Provider): void {
-  const { prototype } = provider.Session
-  const { save, resetIdentifier } = prototype
-  Object.defineProperty(prototype, 'save', {
-    value(this: InstanceType<typeof provider.Session>, ttlSeconds: number) {
+  // The class name is the model's name, for the library and the adapter alike.
+  class Session extends provider.Session {
+    override save(ttlSeconds: number): Promise<string> {
       // The library would delete the row of the old cookie id; ours is keyed by uid and just learns its new id.
       Reflect.deleteProperty(this, 'oldId')
-      return save.call(this, ttlSeconds)
-    },
-  })
-  Object.defineProperty(prototype, 'resetIdentifier', {
-    value(this: InstanceType<typeof provider.Session>) {
+      return super.save(ttlSeconds)
+    }
+
+    override resetIdentifier(): void {
       // A new id at each sign-in and rise of level (ASVS 7.2.4); picking a tenant changes neither, and a parallel tab keeps its cookie.
       const read = currentUnit().sessionAlreadyRead(this.uid)?.payload
       if (read?.accountId === this.accountId && read?.acr === this.acr && read?.loginTs === this.loginTs) return
-      resetIdentifier.call(this)
-    },
-  })
+      super.resetIdentifier()
+    }
+  }
+  Object.defineProperty(provider, 'Session', { value: Session })
 }
 
 function shapeClient(provider: Provider): void {
@@ -91,11 +90,10 @@ function shapeReplayDetection(provider: Provider): void {
 
 /** ID token and userinfo carry the tenant context of their grant (protocol.md §3). */
 function shapeClaims(provider: Provider): void {
-  const { prototype } = provider.Claims
-  const { result } = prototype
-  Object.defineProperty(prototype, 'result', {
-    async value(this: InstanceType<typeof provider.Claims>) {
-      return { ...(await tenantClaims(this)), ...(await result.call(this)) }
-    },
-  })
+  class Claims extends provider.Claims {
+    override async result(): Promise<Record<string, unknown>> {
+      return { ...(await tenantClaims(this)), ...(await super.result()) }
+    }
+  }
+  Object.defineProperty(provider, 'Claims', { value: Claims })
 }

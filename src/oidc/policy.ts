@@ -67,7 +67,7 @@ async function requiredAcr(ctx: KoaContextWithOIDC): Promise<readonly string[]> 
 function selectTenant(): interactionPolicy.Prompt {
   return new Prompt(
     { name: 'select_tenant', requestable: true },
-    async (ctx) => {
+    (ctx) => {
       const tenant = requestedTenant(ctx.oidc.params ?? {})
       return tenant === undefined ? {} : { tenant }
     },

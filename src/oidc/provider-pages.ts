@@ -60,7 +60,7 @@ export function createProviderPages(deps: ProviderPagesDeps): ProviderPages {
 }
 
 function renderFault(ctx: FaultContext, error: unknown, { frame, log }: ProviderPagesDeps): void {
-  const lost = error instanceof LostRace
+  const lost = error instanceof LostRace || isUnstorable(error)
   const requestId = requestStateOf(ctx.req)?.requestId
   if (!lost) log.error({ err: error, request_id: requestId, path: ctx.path }, 'the provider failed')
   if (ctx.accepts('json', 'html') !== 'html') {
@@ -70,6 +70,11 @@ function renderFault(ctx: FaultContext, error: unknown, { frame, log }: Provider
   }
   if (lost) writePage(ctx, DeadInteractionPage({ frame: frame(ctx.req), state: 'ended' }), { status: 400 })
   else writePage(ctx, ErrorPage({ frame: frame(ctx.req), code: 'server_error' }), { status: 500 })
+}
+
+/** PostgreSQL cannot hold a NUL: a parameter with one is the request's fault, not ours. */
+function isUnstorable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '22P05' || error.code === '22021')
 }
 
 /** The page for an error that cannot be told to the app: a fixed text each, and for a dead interaction the way on. */

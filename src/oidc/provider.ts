@@ -35,13 +35,13 @@ interface Hooks {
 // `registerGrantType` runs inside the library's constructor, before a field of ours could exist.
 const hooksOf = new WeakMap<object, Hooks>()
 
+type NameOrNames = string | readonly string[] | ReadonlySet<string>
+type GrantTypeArguments<Params extends object> = [
+  name: string, handler: (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>, parameters?: NameOrNames, duplicates?: NameOrNames,
+]
+
 class TegataProvider extends Provider {
-  override registerGrantType<Params extends object>(
-    name: string,
-    handler: (ctx: TokenEndpointGrantContext<Params>) => void | Promise<void>,
-    parameters?: string | readonly string[] | ReadonlySet<string>,
-    duplicates?: string | readonly string[] | ReadonlySet<string>,
-  ): void {
+  override registerGrantType<Params extends object>(...[name, handler, parameters, duplicates]: GrantTypeArguments<Params>): void {
     const accepted = new Set(typeof parameters === 'string' ? [parameters] : parameters)
     if (name === 'refresh_token') accepted.add('tenant')
     super.registerGrantType<Params>(name, async (ctx) => {

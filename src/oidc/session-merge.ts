@@ -57,7 +57,7 @@ export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
       apps_removed: appsRemoved,
       ttl: save.ttlSeconds,
     },
-    events: appsRemoved.length === 0 ? [] : [sessionLeft(save.uid, accountId, appsRemoved, appsBefore)],
+    events: appsRemoved.length === 0 ? [] : [sessionLeft(save.uid, accountId, Object.fromEntries(appsRemoved.map((app) => [app, appsBefore[app]])))],
   }
 }
 
@@ -65,17 +65,12 @@ function differs(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) !== JSON.stringify(b)
 }
 
-function sessionLeft(
-  uid: string,
-  accountId: string | null,
-  apps: readonly string[],
-  before: Readonly<Record<string, ClientAuthorizationState>>,
-): Omit<NewEvent, 'origin'> {
+function sessionLeft(uid: string, accountId: string | null, apps: Readonly<Record<string, ClientAuthorizationState | undefined>>): Omit<NewEvent, 'origin'> {
   return {
     type: 'session.left',
     outcome: 'success',
     actor: accountId,
     subject: uid,
-    after: { sub: accountId, clients: apps.map((app) => ({ client_id: app, sid: before[app]?.sid ?? null })) },
+    after: { sub: accountId, clients: Object.entries(apps).map(([app, state]) => ({ client_id: app, sid: state?.sid ?? null })) },
   }
 }

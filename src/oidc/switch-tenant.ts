@@ -28,15 +28,15 @@ export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients:
   if (!satisfiesAcr(token.payload.acr ?? 'aal1', target.required_acr)) {
     throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a stronger sign-in')
   }
-  unit.moved.set(key, await targetGrant(ctx, token, target, deps.clients))
+  const firstParty = (await deps.clients.find(token.payload.clientId ?? ''))?.first_party === true
+  unit.moved.set(key, await targetGrant(ctx, token, { ...target, firstParty }))
 }
 
 /** The person's grant for (session, app, target membership): an existing one, or one made from what was agreed for it. */
 async function targetGrant(
   ctx: KoaContextWithOIDC,
   token: TokenRow,
-  target: { id: string; tenant_id: string },
-  clients: ClientStore,
+  target: { readonly id: string; readonly tenant_id: string; readonly firstParty: boolean },
 ): Promise<string> {
   const unit = currentUnit()
   const clientId = ctx.oidc.client?.clientId ?? ''
@@ -44,7 +44,7 @@ async function targetGrant(
   const sessionUid = token.grant?.session_uid ?? ''
   const source = token.grant?.id === undefined ? undefined : await ctx.oidc.provider.Grant.find(token.grant.id)
   if (source === undefined) throw new errors.InvalidGrant('grant not found')
-  const firstParty = (await clients.find(clientId))?.first_party === true
+  const { firstParty } = target
   const consent = (await unit.consents(accountId, clientId)).find((given) => given.membership_id === target.id)
   if (!firstParty && consent === undefined) throw new errors.CustomOIDCProviderError('consent_required', 'the person has not agreed for this tenant')
   const known = (await unit.grantsOf(sessionUid, clientId)).find((row) => row.membership_id === target.id)

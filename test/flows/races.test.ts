@@ -4,7 +4,7 @@
 import { decodeJwt } from 'jose'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { RelyingParty, textIn, type TokenAnswer } from '../helpers/relying-party.ts'
+import { textIn, type RelyingParty, type TokenAnswer } from '../helpers/relying-party.ts'
 import { codeOf, redeemed, signIn, tokensFor } from '../helpers/sign-in.ts'
 import { startTegata, type Tegata } from '../helpers/tegata.ts'
 

@@ -141,7 +141,7 @@ export const en = {
   'dead.open_app': 'Please open the app you want to use and continue from there.',
   'dead.cookie_advice': 'If it keeps happening, check that your browser accepts cookies.',
   'dead.continue': 'Continue to {app}',
-  'dead.start_again': 'Start again',
+  'dead.start_again': 'Start again at {app}',
 
   'home.title': 'One account for every app',
   'home.text': 'This is the Tegata sign-in service. When you sign in to an app, it tells the app who you are, for which organisation you act, and in which role.',

@@ -139,7 +139,7 @@ export const ja = {
   'dead.open_app': '使いたいアプリを開いて、そこからお進みください。',
   'dead.cookie_advice': '繰り返すときは、ブラウザーで Cookie が有効になっているか確かめてください。',
   'dead.continue': '{app} に進む',
-  'dead.start_again': 'もう一度始める',
+  'dead.start_again': '{app} でもう一度始める',
 
   'home.title': 'ひとつのアカウントで、どのアプリにも',
   'home.text': 'ここは Tegata のサインイン窓口です。アプリにサインインすると、あなたが誰で、どの組織の、どのロールで働いているかをアプリに伝えます。',

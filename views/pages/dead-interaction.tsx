@@ -34,7 +34,7 @@ export function DeadInteractionPage({ frame, state, app }: DeadInteractionProps)
             </ButtonLink>
           ) : (
             <ButtonLink url={startUrl} id={startAgain.id}>
-              {t('dead.start_again')}
+              {t('dead.start_again', { app: app.name })}
             </ButtonLink>
           )}
         </div>
