@@ -9,6 +9,9 @@ create table session (
   -- change of account or level, which would be session fixation.
   previous_id_hash text unique,
   previous_until timestamptz,
+  -- The id before anybody had signed in. For the same minute it still leads here, but only for a request that has itself proven
+  -- to be this person: two tabs that sign in at the same moment share one session, and one sign-out ends both.
+  anonymous_id_hash text,
   account_id text references account (id) on delete cascade,
   payload jsonb not null,
   ip inet,
@@ -17,6 +20,7 @@ create table session (
   last_seen_at timestamptz not null default now(),
   expires_at timestamptz not null
 );
+create index session_anonymous_id on session (anonymous_id_hash) where anonymous_id_hash is not null;
 create index session_account on session (account_id);
 create index session_expires on session (expires_at);
 

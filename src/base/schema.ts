@@ -174,6 +174,7 @@ export interface Role {
 
 export interface Session {
   account_id: string | null;
+  anonymous_id_hash: string | null;
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   id_hash: string;

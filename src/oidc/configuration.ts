@@ -2,7 +2,7 @@
  * The provider's configuration: what is on, what is off, how long things live. Data and small hooks only; behaviour that needs
  * more stands in a file of its own and is named here.
  */
-import { errors, type Configuration } from 'oidc-provider'
+import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { hmac, type MasterKey } from '../base/crypto.ts'
 import { claimsByScope, extraTokenClaims, findAccount, machineClaims, membershipOf } from './claims.ts'
 import type { ClientStore } from './client-store.ts'
@@ -80,7 +80,8 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
       ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
       IdToken: lifetimes.idToken,
       RefreshToken: lifetimes.refreshToken,
-      Session: lifetimes.session,
+      // Nobody's session only holds parallel sign-ins of one browser together.
+      Session: (_ctx, session) => (session.accountId === undefined ? lifetimes.interaction : lifetimes.session),
       Interaction: lifetimes.interaction,
       Grant: lifetimes.grant,
     },
@@ -95,10 +96,16 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
     extraTokenClaims: (ctx, token) => extraTokenClaims(ctx, token, clients),
     pairwiseIdentifier: (_ctx, accountId, client) => hmac(pairwiseKey, `${sectorOf(client)} ${accountId}`),
     clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false,
-    interactions: { policy: signInPolicy(), url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { policy: signInPolicy(), url: interactionUrl },
     renderError: pages.renderError,
     features: features(input),
   }
+}
+
+/** A browser without a session gets one with its first question, so that tabs which sign in at the same moment share it. */
+function interactionUrl(ctx: KoaContextWithOIDC, interaction: { uid: string }): string {
+  if (ctx.oidc.session !== undefined && ctx.oidc.session.accountId === undefined) Reflect.set(ctx.oidc.session, 'touched', true)
+  return `/interaction/${interaction.uid}`
 }
 
 const signingOnly: NonNullable<Configuration['enabledJWA']> = {

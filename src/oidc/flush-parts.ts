@@ -17,7 +17,7 @@ export interface FlushInput {
   revoke_tokens: string[]
   revoke_grants: string[]
   sessions_new: { uid: string; id_hash: string; account_id: string | null; payload: unknown; ip: string | null; user_agent: string | null; ttl: number }[]
-  sessions: { uid: string; id_hash: string; keep_previous: boolean; account_id: string | null; changed: unknown; removed: string[]; apps_changed: unknown; apps_removed: string[]; ttl: number }[]
+  sessions: { uid: string; id_hash: string; account_id: string | null; acr: string | null; changed: unknown; removed: string[]; apps_changed: unknown; apps_removed: string[]; ttl: number }[]
   sessions_ended: string[]
   consents: { account_id: string; client_id: string; tenant_id: string | null; membership_id: string | null; scopes: string[]; claims: string[]; resource_scopes: unknown }[]
   events: unknown[]
@@ -78,13 +78,16 @@ const parts: Readonly<Record<FlushPart, Part>> = {
   sessions: {
     // Merges what this request changed into what is there now, so that two tabs do not undo each other; a session that ended
     // meanwhile is not brought back.
+    // The old id stays good for a parallel tab, but never over a change of person or level (session fixation).
     cte: `met as (update session s set
-        previous_id_hash = case when x.id_hash = s.id_hash then s.previous_id_hash when x.keep_previous then s.id_hash end,
-        previous_until = case when x.id_hash = s.id_hash then s.previous_until when x.keep_previous then now() + interval '60 seconds' end,
+        previous_id_hash = case when x.id_hash = s.id_hash then s.previous_id_hash
+          when s.account_id = x.account_id and s.payload->>'acr' is not distinct from x.acr then s.id_hash end,
+        anonymous_id_hash = case when s.account_id is null and x.account_id is not null then s.id_hash else s.anonymous_id_hash end,
+        previous_until = case when x.id_hash = s.id_hash then s.previous_until else now() + interval '60 seconds' end,
         id_hash = x.id_hash, account_id = x.account_id, last_seen_at = now(), expires_at = now() + make_interval(secs => x.ttl),
         payload = ((s.payload - x.removed) || x.changed) || jsonb_build_object('authorizations',
           (coalesce(s.payload->'authorizations', '{}') || x.apps_changed) - x.apps_removed)
-      from jsonb_to_recordset($1::jsonb->'sessions') as x(uid text, id_hash text, keep_previous boolean, account_id text,
+      from jsonb_to_recordset($1::jsonb->'sessions') as x(uid text, id_hash text, account_id text, acr text,
         changed jsonb, removed text[], apps_changed jsonb, apps_removed text[], ttl double precision)
       where s.uid = x.uid and s.expires_at > now() returning s.uid),
     left_apps as (delete from oidc_grant g using jsonb_to_recordset($1::jsonb->'sessions') as x(uid text, apps_removed text[])

@@ -9,7 +9,7 @@ import { noOrigin } from '../base/origin.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { createAdapter } from './adapter.ts'
 import type { ClientStore } from './client-store.ts'
-import { providerConfiguration } from './configuration.ts'
+import { providerConfiguration, routes } from './configuration.ts'
 import type { KeyRing } from './keyring.ts'
 import { membershipOf } from './claims.ts'
 import { shapeModels } from './models.ts'
@@ -97,12 +97,17 @@ export function buildProvider(deps: ProviderDeps, keyRing: KeyRing): Provider {
 
 interface Answer {
   readonly req: Parameters<typeof requestStateOf>[0]
+  readonly path: string
   readonly query: Readonly<Record<string, unknown>>
 }
 
 function unitFor(ctx: Answer, deps: ProviderDeps): UnitOfWork {
   const clientId = ctx.query['client_id']
-  return new UnitOfWork(deps.pool, requestStateOf(ctx.req)?.origin ?? noOrigin, typeof clientId === 'string' ? clientId : null)
+  const uid = ctx.path.startsWith(`${routes.authorization}/`) ? ctx.path.slice(routes.authorization.length + 1) : ''
+  return new UnitOfWork(deps.pool, requestStateOf(ctx.req)?.origin ?? noOrigin, {
+    clientIdHint: typeof clientId === 'string' ? clientId : null,
+    resumedKey: uid === '' ? null : deps.references.key(uid),
+  })
 }
 
 function recordIssue(ctx: KoaContextWithOIDC, grantType: string): void {

@@ -116,7 +116,7 @@ const sessionStatement = {
       where g.session_uid = s.uid and g.client_id = $2 and g.expires_at > now()) as grants
   from session s left join account p on p.id = s.account_id
   where s.expires_at > now() and (s.account_id is null or p.status = 'active')
-    and (s.id_hash = $1 or (s.previous_id_hash = $1 and s.previous_until > now()))`,
+    and (s.id_hash = $1 or (s.previous_until > now() and (s.previous_id_hash = $1 or (s.anonymous_id_hash = $1 and s.account_id = $3))))`,
 } as const
 
 const sessionByUidStatement = {
@@ -165,9 +165,16 @@ export async function findToken(pool: Pool, key: string): Promise<TokenRow | und
   return result.rows[0]
 }
 
-/** The living session of a cookie, its person, and the session's grants for `clientId` (null: not known yet). */
-export async function findSession(pool: Pool, idHash: string, clientId: string | null): Promise<SignedInRow | undefined> {
-  const result = await pool.query<SignedInRow>({ ...sessionStatement, values: [idHash, clientId] })
+/**
+ * The living session of a cookie, its person, and the session's grants for `clientId` (null: not known yet).
+ * `provenAccountId` names the person that this very request has just proven to be, if any.
+ */
+export async function findSession(
+  pool: Pool,
+  idHash: string,
+  { clientId, provenAccountId }: { clientId: string | null; provenAccountId: string | null },
+): Promise<SignedInRow | undefined> {
+  const result = await pool.query<SignedInRow>({ ...sessionStatement, values: [idHash, clientId, provenAccountId] })
   return result.rows[0]
 }
 

@@ -35,7 +35,7 @@ export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
         uid: save.uid, id_hash: save.idHash, account_id: accountId, ip: origin.ip, user_agent: origin.userAgent?.slice(0, 512) ?? null,
         payload: { ...Object.fromEntries(facts), authorizations: payload.authorizations ?? {} }, ttl: save.ttlSeconds,
       },
-      events: accountId === null ? [] : [{ type: 'session.started', outcome: 'success', actor: accountId, subject: save.uid }],
+      events: accountId === null ? [] : [sessionStarted(save.uid, accountId)],
     }
   }
   const before = new Map(Object.entries(read.payload))
@@ -48,21 +48,27 @@ export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
     row: {
       uid: save.uid,
       id_hash: save.idHash,
-      // The old id stays good for a parallel tab, but never over a change of person or level (session fixation).
-      keep_previous: accountId === read.account_id && payload.acr === read.payload.acr,
       account_id: accountId,
+      acr: payload.acr ?? null,
       changed: Object.fromEntries(facts.filter(([key, value]) => differs(before.get(key), value))),
       removed: [...before.keys()].filter((key) => !notInPayload.has(key) && !now.has(key)),
       apps_changed: Object.fromEntries(Object.entries(appsNow).filter(([app, state]) => differs(appsBefore[app], state))),
       apps_removed: appsRemoved,
       ttl: save.ttlSeconds,
     },
-    events: appsRemoved.length === 0 ? [] : [sessionLeft(save.uid, accountId, Object.fromEntries(appsRemoved.map((app) => [app, appsBefore[app]])))],
+    events: [
+      ...(read.account_id === null && accountId !== null ? [sessionStarted(save.uid, accountId)] : []),
+      ...(appsRemoved.length === 0 ? [] : [sessionLeft(save.uid, accountId, Object.fromEntries(appsRemoved.map((app) => [app, appsBefore[app]])))]),
+    ],
   }
 }
 
 function differs(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) !== JSON.stringify(b)
+}
+
+function sessionStarted(uid: string, accountId: string): Omit<NewEvent, 'origin'> {
+  return { type: 'session.started', outcome: 'success', actor: accountId, subject: uid }
 }
 
 function sessionLeft(uid: string, accountId: string | null, apps: Readonly<Record<string, ClientAuthorizationState | undefined>>): Omit<NewEvent, 'origin'> {

@@ -29,6 +29,8 @@ export class UnitOfWork {
   readonly origin: Origin
   /** The app named by the request, so that the session read can bring its grants along. */
   clientIdHint: string | null
+  /** Row key of the interaction that this request resumes; its sign-in says who the browser has proven to be. */
+  readonly resumedKey: string | null
   readonly #pool: Pool
   readonly #tokens = new Map<string, Promise<TokenRow | undefined>>()
   readonly #sessionsByHash = new Map<string, Promise<SessionRow | undefined>>()
@@ -45,10 +47,11 @@ export class UnitOfWork {
   /** Where a refresh token goes when its family moves to another tenant in this request. */
   readonly moved = new Map<string, string>()
 
-  constructor(pool: Pool, origin: Origin, clientIdHint: string | null) {
+  constructor(pool: Pool, origin: Origin, { clientIdHint = null, resumedKey = null }: { clientIdHint?: string | null; resumedKey?: string | null } = {}) {
     this.#pool = pool
     this.origin = origin
     this.clientIdHint = clientIdHint
+    this.resumedKey = resumedKey
   }
 
   // Reads.
@@ -71,7 +74,7 @@ export class UnitOfWork {
   session(idHash: string): Promise<SessionRow | undefined> {
     const known = this.#sessionsByHash.get(idHash)
     if (known !== undefined) return known
-    const reading = queries.findSession(this.#pool, idHash, this.clientIdHint).then((row) => {
+    const reading = this.#readSession(idHash).then((row) => {
       if (row === undefined) return undefined
       this.#sessionsByUid.set(row.session.uid, row.session)
       if (row.person) this.#meet(row.person, this.clientIdHint)
@@ -81,6 +84,12 @@ export class UnitOfWork {
     })
     this.#sessionsByHash.set(idHash, reading)
     return reading
+  }
+
+  async #readSession(idHash: string): Promise<queries.SignedInRow | undefined> {
+    const resumed = this.resumedKey === null ? undefined : await this.token(this.resumedKey)
+    const provenAccountId = resumed?.payload.result?.login?.accountId ?? null
+    return queries.findSession(this.#pool, idHash, { clientId: this.clientIdHint, provenAccountId })
   }
 
   async sessionByUid(uid: string): Promise<SessionRow | undefined> {
@@ -310,7 +319,7 @@ export function currentUnit(): UnitOfWork {
 
 /** Runs `fn` in a unit of work of its own and writes what it decided when it is done; throws `LostRace` when somebody was faster. */
 export function inUnit<T>(pool: Pool, origin: Origin, fn: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-  const unit = new UnitOfWork(pool, origin, null)
+  const unit = new UnitOfWork(pool, origin)
   return withUnit(unit, async () => {
     const result = await fn(unit)
     await unit.flush()

@@ -121,6 +121,31 @@ describe('one person in several tabs', () => {
     expect(codeOf(await person.submit(two, form, 'sign_in'))).toBeTruthy()
   })
 
+  test('shares one session where two tabs of a fresh browser sign in at the same moment, and one sign-out ends both', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const person = tegata.person()
+      const [left, right] = [clinic.start('openid tenant'), voice.start('openid tenant')]
+      const [one, two] = [await person.open(left.url), await person.open(right.url)]
+      const form = { identifier: ken.email, password: 'tegata-demo-2026' }
+      const [a, b] = await Promise.all([person.submit(one, form, 'sign_in'), person.submit(two, form, 'sign_in')])
+      const [x, y] = [await redeemed(clinic, left, a), await redeemed(voice, right, b)]
+      await person.submit(await person.open(`${tegata.issuer}/oauth2/logout`), {}, 'sign_out_everywhere')
+      expect((await clinic.userinfo(x.accessToken)).status).toBe(401)
+      expect((await voice.userinfo(y.accessToken)).status).toBe(401)
+    }
+  })
+
+  test('gets a new cookie with the sign-in, and the old one opens nothing', async () => {
+    const person = tegata.person()
+    const start = clinic.start('openid tenant')
+    const form = await person.open(start.url)
+    const planted = await person.jar.serialize()
+    await person.submit(form, { identifier: ken.email, password: 'tegata-demo-2026' }, 'sign_in')
+    const charlie = tegata.person()
+    for (const cookie of planted?.cookies ?? []) await charlie.jar.setCookie(`${cookie.key ?? ''}=${cookie.value ?? ''}`, tegata.issuer)
+    expect((await charlie.open(clinic.start('openid', { prompt: 'none' }).url)).url.searchParams.get('error')).toBe('login_required')
+  })
+
   test('signs in to two products at the same moment without losing either', async () => {
     const person = tegata.person()
     await tokensFor(clinic, person, ken)

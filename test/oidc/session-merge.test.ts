@@ -28,12 +28,9 @@ describe('saving a session', () => {
     expect(events).toMatchObject([{ type: 'session.left', actor: 'alice', after: { clients: [{ client_id: 'karte', sid: 'k' }] } }])
   })
 
-  test.each([
-    ['keeps the old id for a parallel tab', {}, true],
-    ['drops it when another person signs in', { accountId: 'bob' }, false],
-    ['drops it when the level rises', { acr: 'aal2' }, false],
-  ])('%s', (_what, change, kept) => {
-    expect(merged(save({ idHash: 'h2', payload: { ...structuredClone(read.payload), ...change } })).row.keep_previous).toBe(kept)
+  test('says who a session of nobody has become', () => {
+    const { events } = merged(save({ read: { ...read, account_id: null, payload: { uid: 'u' } } }))
+    expect(events).toMatchObject([{ type: 'session.started', actor: 'alice', subject: 'u' }])
   })
 
   test('never stores the cookie\'s id', () => {
