@@ -45,5 +45,6 @@ create index attempt_expire on attempt (expire);
 
 grant select, insert, update on account to tegata_engine;
 grant select, insert, update on factor_password to tegata_engine;
-grant select on operator to tegata_engine;
+-- Insert for the first operators: the demo seeds one, and the command line makes them.
+grant select, insert on operator to tegata_engine;
 grant select, insert, update, delete on attempt to tegata_engine;

@@ -41,7 +41,7 @@ create table unit (
 create table membership (
   tenant_id uuid not null references tenant (id) on delete cascade,
   -- Born with the invitation, never reused, the same through suspend, end and re-invite: products key their rows by it.
-  id uuid not null unique,
+  id uuid not null,
   account_id text not null references account (id),
   role_id uuid not null,
   status text not null check (status in ('invited', 'active', 'suspended', 'ended')),
@@ -63,6 +63,8 @@ create table membership (
   foreign key (tenant_id, invited_by) references membership (tenant_id, id) on delete set null (invited_by)
 );
 create unique index membership_employee_number on membership (tenant_id, employee_number) where employee_number is not null;
+-- Not unique: UUIDv7 sees to that, and a unique key without the tenant could tell what another tenant holds.
+create index membership_by_id on membership (id);
 create index membership_account on membership (account_id);
 create index membership_role on membership (tenant_id, role_id);
 

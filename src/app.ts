@@ -38,6 +38,7 @@ import { endGrants } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { ensureKeys } from './oidc/keyring.ts'
 import { mountProvider, type ProviderMount } from './oidc/mount.ts'
+import { askDatabase } from './oidc/queries.ts'
 import { createProviderPages } from './oidc/provider-pages.ts'
 import { createReferences } from './oidc/references.ts'
 import { operationsPages } from './operations/pages.ts'
@@ -178,7 +179,7 @@ function providerDoor(req: IncomingMessage): string {
 
 function healthChecks(databases: Databases, mount: ProviderMount): readonly HealthCheck[] {
   return [
-    { name: 'database', check: async () => ((await databases.enginePool.query('select 1')).rowCount === 1 ? null : 'no answer') },
+    { name: 'database', check: () => askDatabase(databases.enginePool).then(() => null) },
     {
       name: 'migrations',
       check: async () => {

@@ -73,24 +73,7 @@ export function createKoe(config: KoeConfig): { handler: RequestListener; close:
     ctx.body = {}
   }))
 
-  router.post('/api/switch-tenant', signIn.sameOrigin, asPerson(async (ctx, session) => {
-    const { refreshToken } = session.person
-    const input = switchSchema.safeParse(await jsonOf(ctx))
-    if (!input.success) return refuse(ctx, 400, 'invalid_request')
-    const { tenant } = input.data
-    const problem = refreshToken === undefined ? ({ kind: 'not_signed_in', status: 409 } as const) : await refresh(session, { tenant })
-    if (problem === null) {
-      ctx.body = {}
-    } else if (problem.kind === 'not_signed_in') {
-      // Through the sign-in pages instead, where the issuer can ask for what is missing (a second factor, say).
-      ctx.status = 409
-      ctx.body = { reason: 'sign_in_needed', location: `/login?tenant=${encodeURIComponent(tenant)}` }
-    } else if (problem.kind === 'stale') {
-      refuse(ctx, 401, 'signed_out')
-    } else {
-      refuse(ctx, problem.status, problem.kind)
-    }
-  }))
+  router.post('/api/switch-tenant', signIn.sameOrigin, asPerson((ctx, session) => switchTenant(ctx, { session, refresh })))
 
   for (const [path, file] of pageFiles()) {
     router.get(path, (ctx) => {
@@ -107,6 +90,26 @@ export function createKoe(config: KoeConfig): { handler: RequestListener; close:
   app.use(router.allowedMethods())
   const answer = app.callback()
   return { handler: (request, response) => void answer(request, response), close: () => signIn.sessions.clear() }
+}
+
+/** Moves the session to another tenant of the same person by a refresh; through the sign-in pages where that is not enough. */
+async function switchTenant(ctx: Context, { session, refresh }: { session: SignedIn; refresh: ReturnType<typeof refresher> }): Promise<void> {
+  const { refreshToken } = session.person
+  const input = switchSchema.safeParse(await jsonOf(ctx))
+  if (!input.success) return refuse(ctx, 400, 'invalid_request')
+  const { tenant } = input.data
+  const problem = refreshToken === undefined ? ({ kind: 'not_signed_in', status: 409 } as const) : await refresh(session, { tenant })
+  if (problem === null) {
+    ctx.body = {}
+  } else if (problem.kind === 'not_signed_in') {
+    // The issuer can ask there for what is missing (a second factor, say).
+    ctx.status = 409
+    ctx.body = { reason: 'sign_in_needed', location: `/login?tenant=${encodeURIComponent(tenant)}` }
+  } else if (problem.kind === 'stale') {
+    refuse(ctx, 401, 'signed_out')
+  } else {
+    refuse(ctx, problem.status, problem.kind)
+  }
 }
 
 /**

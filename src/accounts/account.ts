@@ -18,7 +18,7 @@ export const shortestPassword = 8
 /** Why a new password is refused, or null; lengths count characters, not bytes, after the same folding as the hash. */
 export function passwordRefusal(password: string): 'password_too_short' | 'password_too_long' | null {
   const folded = password.normalize('NFKC')
-  if ([...folded].length < shortestPassword) return 'password_too_short'
+  if (Array.from(folded).length < shortestPassword) return 'password_too_short'
   return folded.length > longestPassword || password.length > longestPassword ? 'password_too_long' : null
 }
 

@@ -48,7 +48,11 @@ interface AttemptsOptions {
 /** Counters in the table `attempt`, shared by all processes. */
 export function createAttempts({ databases, masterKey, limits = attemptLimits }: AttemptsOptions): Attempts {
   const key = masterKey.derive('attempt counters')
-  const common = { storeClient: databases.enginePool, storeType: 'pool', tableName: 'attempt', tableCreated: true, clearExpiredByTimeout: false, duration: limits.windowSeconds }
+  const common = {
+    storeClient: databases.enginePool, storeType: 'pool', tableName: 'attempt', tableCreated: true, duration: limits.windowSeconds,
+    // What has expired is removed by the platform's own housekeeping.
+    clearExpiredByTimeout: false,
+  }
   const identifiers = new RateLimiterPostgres({ ...common, keyPrefix: 'identifier', points: limits.perIdentifier, blockDuration: limits.lockSeconds })
   const addresses = new RateLimiterPostgres({ ...common, keyPrefix: 'address', points: limits.perAddress })
   return {

@@ -85,13 +85,14 @@ type Verdict = { readonly fits: false } | { readonly fits: true; readonly accoun
 /** Exactly one hash of full cost, whoever it is; a second one only for its owner, when the parameters have changed. */
 async function judge({ hashes }: CheckPasswordDeps, found: SignInRow | undefined, password: string): Promise<Verdict> {
   // A pending account has proved nothing yet: it cannot sign in, whatever an import left behind.
-  if (found?.phc == null || found.status === 'pending') {
+  const phc = found?.status === 'pending' ? null : (found?.phc ?? null)
+  if (found === undefined || phc === null) {
     await hashes.verifyDummy(password)
     return { fits: false }
   }
-  const { ok, needsRehash } = await hashes.verify(found.phc, password)
+  const { ok, needsRehash } = await hashes.verify(phc, password)
   if (!ok) return { fits: false }
-  return { fits: true, accountId: found.id, phc: found.phc, rehashed: needsRehash ? await rehash(hashes, password) : null }
+  return { fits: true, accountId: found.id, phc, rehashed: needsRehash ? await rehash(hashes, password) : null }
 }
 
 async function rehash(hashes: CheckPasswordDeps['hashes'], password: string): Promise<string | null> {
@@ -120,7 +121,8 @@ async function accept(deps: CheckPasswordDeps, attempt: PasswordAttempt, fit: Ve
     if (fit.rehashed !== null && (await updateRehashed(trx, fit.accountId, { old: fit.phc, new: fit.rehashed }))) {
       await record(trx, { ...event, type: 'password.rehashed', outcome: 'success' })
     }
-    await record(trx, { ...event, type: 'sign_in.succeeded', outcome: 'success', actor: fit.accountId, after: { amr: ['pwd'], acr: 'aal1', client_id: attempt.clientId } })
+    const after = { amr: ['pwd'], acr: 'aal1', client_id: attempt.clientId }
+    await record(trx, { ...event, type: 'sign_in.succeeded', outcome: 'success', actor: fit.accountId, after })
     return { ok: true, accountId: account.id, displayName: account.display_name }
   })
 }

@@ -33,7 +33,13 @@ export type AccountCreation =
   | { readonly ok: true; readonly accountId: AccountId; readonly status: 'active' | 'pending' }
   | { readonly ok: false; readonly reason: 'invalid_email' | 'name_missing' | 'password_too_short' | 'password_too_long' | 'email_taken' }
 
-export async function createAccount(deps: { readonly databases: Databases; readonly hashes: Pick<HashPool, 'hash'> }, input: CreateAccountInput): Promise<AccountCreation> {
+interface CreateAccountDeps {
+  readonly databases: Databases
+  readonly hashes: Pick<HashPool, 'hash'>
+}
+
+/** Throws HashPoolFull when too many passwords wait. */
+export async function createAccount(deps: CreateAccountDeps, input: CreateAccountInput): Promise<AccountCreation> {
   const { password, ...person } = input
   const refused = password === null ? null : passwordRefusal(password)
   if (refused !== null) return { ok: false, reason: refused }

@@ -100,6 +100,10 @@ export async function findAccountByEmail(db: Engine, email: string): Promise<Acc
   return db.selectFrom('account').select(['id', 'email', 'display_name', 'status']).where('email', '=', email).executeTakeFirst()
 }
 
+export async function findAccountById(db: Engine, id: string): Promise<AccountListRow | undefined> {
+  return db.selectFrom('account').select(['id', 'email', 'display_name', 'status']).where('id', '=', id).executeTakeFirst()
+}
+
 /** In order of id, after `after`, at most `limit`. */
 export async function listAccounts(db: Engine, page: { after: string | null; limit: number }): Promise<readonly AccountListRow[]> {
   return db
@@ -109,6 +113,13 @@ export async function listAccounts(db: Engine, page: { after: string | null; lim
     .orderBy('id')
     .limit(page.limit)
     .execute()
+}
+
+/** Removes up to `limit` counters whose time is over; returns how many went. */
+export async function deleteExpiredAttempts(db: Engine, limit: number): Promise<number> {
+  const over = db.selectFrom('attempt').select('key').where('expire', '<', sql<number>`extract(epoch from now()) * 1000`).limit(limit).forUpdate().skipLocked()
+  const result = await db.deleteFrom('attempt').where('key', 'in', over).executeTakeFirst()
+  return Number(result.numDeletedRows)
 }
 
 /** Makes the account an operator of the platform; only the demo does so by itself. */

@@ -5,7 +5,7 @@
  */
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
-import { clientTypes, isLoopbackUri, redirectUriProblem, webUriProblem, type ClientType } from './redirect-uri.ts'
+import { clientTypes, isLoopbackUri, redirectUriProblem, webUriProblem } from './redirect-uri.ts'
 
 /** The scopes that the platform itself knows; an api's own are in `apiScopes`. */
 export const platformScopes = ['openid', 'offline_access', 'profile', 'email', 'tenant'] as const
@@ -58,8 +58,10 @@ export interface ClientPlan {
   readonly needsSecret: boolean
 }
 
+type Planned = { readonly ok: true; readonly plan: ClientPlan } | { readonly ok: false; readonly problems: ClientProblems }
+
 /** Turns what the owner said into metadata, or into every problem at once. */
-export function planClient(given: ClientInput): { readonly ok: true; readonly plan: ClientPlan } | { readonly ok: false; readonly problems: ClientProblems } {
+export function planClient(given: ClientInput): Planned {
   const read = clientInputShape.safeParse(given)
   if (!read.success) return { ok: false, problems: read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) }
   const input = read.data
@@ -70,7 +72,8 @@ export function planClient(given: ClientInput): { readonly ok: true; readonly pl
 
 function uriProblems(input: ReadInput): string[] {
   const said = (name: string, value: string, problem: string | null) => (problem === null ? [] : [`${name} ${value}: ${problem}.`])
-  const single = { backchannelLogoutUri: input.backchannelLogoutUri, initiateLoginUri: input.initiateLoginUri, clientUri: input.clientUri, logoUri: input.logoUri, policyUri: input.policyUri, tosUri: input.tosUri }
+  const { backchannelLogoutUri, initiateLoginUri, clientUri, logoUri, policyUri, tosUri } = input
+  const single = { backchannelLogoutUri, initiateLoginUri, clientUri, logoUri, policyUri, tosUri }
   return [
     ...input.redirectUris.flatMap((value) => said('redirect URI', value, redirectUriProblem(value, input.type))),
     ...input.postLogoutRedirectUris.flatMap((value) => said('post-logout redirect URI', value, redirectUriProblem(value, input.type))),
@@ -84,7 +87,8 @@ function typeProblems(input: ReadInput): string[] {
   const hosts = new Set(input.redirectUris.map((value) => URL.parse(value)?.host))
   return [
     ...(input.type !== 'machine' && input.redirectUris.length === 0 ? ['an app that people sign in to needs at least one redirect URI.'] : []),
-    ...(input.type === 'machine' && grants.some((grant) => grant !== 'client_credentials') ? ['a machine acts by itself: its only grant type is client_credentials.'] : []),
+    ...(input.type === 'machine' && grants.some((grant) => grant !== 'client_credentials')
+      ? ['a machine acts by itself: its only grant type is client_credentials.'] : []),
     ...(isPublic && grants.includes('client_credentials') ? ['an app that cannot keep a secret cannot act by itself (client_credentials).'] : []),
     ...(input.type !== 'machine' && !grants.includes('authorization_code') ? ['an app that people sign in to needs the grant type authorization_code.'] : []),
     ...(isPublic && input.jwks !== undefined ? ['an app that cannot keep a key cannot sign its requests: leave out jwks.'] : []),
@@ -144,17 +148,16 @@ function metadataOf(input: ReadInput): Readonly<Record<string, unknown>> {
 }
 
 /** The standard name takes https only (OIDC Core §4), and the provider insists; on this machine itself it goes by another. */
-function signInStartOf(address: string | undefined): Readonly<Record<string, string>> {
-  if (address === undefined) return {}
-  return isLoopbackUri(address) && address.startsWith('http:') ? { loopback_initiate_login_uri: address } : { initiate_login_uri: address }
+function signInStartOf(start: string | undefined): Readonly<Record<string, string>> {
+  if (start === undefined) return {}
+  return isLoopbackUri(start) && start.startsWith('http:') ? { loopback_initiate_login_uri: start } : { initiate_login_uri: start }
 }
 
-const signInStartShape = z.object({ initiate_login_uri: z.string().optional(), loopback_initiate_login_uri: z.string().optional(), client_uri: z.string().optional() })
+const address = z.string().optional()
+const signInStartShape = z.object({ initiate_login_uri: address, loopback_initiate_login_uri: address, client_uri: address })
 
 /** Where a person begins at the app again: its initiate_login_uri, or else its home page; null where it named neither. */
 export function signInStart(metadata: unknown): string | null {
   const read = signInStartShape.safeParse(metadata).data
   return read?.initiate_login_uri ?? read?.loopback_initiate_login_uri ?? read?.client_uri ?? null
 }
-
-export type { ClientType }

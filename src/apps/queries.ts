@@ -25,8 +25,20 @@ export async function insertClient(trx: EngineTrx, client: NewClient): Promise<b
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function lockClient(trx: EngineTrx, clientId: string): Promise<{ status: string; metadata: unknown; tenant_id: string | null; secret_hash: string | null } | undefined> {
-  return trx.query.selectFrom('client').select(['status', 'metadata', 'tenant_id', 'secret_hash']).where('id', '=', clientId).forNoKeyUpdate().executeTakeFirst()
+export interface LockedClient {
+  readonly status: string
+  readonly metadata: unknown
+  readonly tenant_id: string | null
+  readonly secret_hash: string | null
+}
+
+export async function lockClient(trx: EngineTrx, clientId: string): Promise<LockedClient | undefined> {
+  return trx.query
+    .selectFrom('client')
+    .select(['status', 'metadata', 'tenant_id', 'secret_hash'])
+    .where('id', '=', clientId)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
 }
 
 export async function updateClientStatus(trx: EngineTrx, clientId: string, status: 'active' | 'suspended'): Promise<void> {
@@ -77,21 +89,25 @@ export async function insertApi(trx: EngineTrx, api: ApiColumns): Promise<boolea
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function lockApi(trx: EngineTrx, identifier: string): Promise<{ scopes: string[]; access_token_ttl_seconds: number; access_token_format: string } | undefined> {
-  return trx.query
-    .selectFrom('api')
-    .select(['scopes', 'access_token_ttl_seconds', 'access_token_format'])
-    .where('identifier', '=', identifier)
-    .forNoKeyUpdate()
-    .executeTakeFirst()
+export async function lockApi(trx: EngineTrx, identifier: string): Promise<{ scopes: string[] } | undefined> {
+  return trx.query.selectFrom('api').select('scopes').where('identifier', '=', identifier).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function updateApiScopes(trx: EngineTrx, identifier: string, scopes: readonly string[]): Promise<void> {
   await trx.query.updateTable('api').set({ scopes: [...scopes] }).where('identifier', '=', identifier).execute()
 }
 
-export async function listApis(db: Engine): Promise<readonly { identifier: string; name: string; scopes: string[]; access_token_format: string; access_token_ttl_seconds: number }[]> {
-  return db.selectFrom('api').select(['identifier', 'name', 'scopes', 'access_token_format', 'access_token_ttl_seconds']).orderBy('identifier').execute()
+export interface ApiListRow {
+  readonly identifier: string
+  readonly name: string
+  readonly scopes: string[]
+  readonly access_token_format: string
+  readonly access_token_ttl_seconds: number
+}
+
+export async function listApis(db: Engine): Promise<readonly ApiListRow[]> {
+  const columns = ['identifier', 'name', 'scopes', 'access_token_format', 'access_token_ttl_seconds'] as const
+  return db.selectFrom('api').select(columns).orderBy('identifier').execute()
 }
 
 /** Scopes by api, of those apis that exist. */

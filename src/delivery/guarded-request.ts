@@ -26,7 +26,7 @@ export interface GuardedPost {
 }
 
 /** Posts a form and returns the status; the body of the answer is not read. Throws ForbiddenAddress, or what the network says. */
-export function postForm({ url, form, allowPrivate, timeoutMs, signal }: GuardedPost): Promise<number> {
+export async function postForm({ url, form, allowPrivate, timeoutMs, signal }: GuardedPost): Promise<number> {
   const target = new URL(url)
   const body = new URLSearchParams(form).toString()
   refuseScheme(target, allowPrivate)
@@ -34,7 +34,7 @@ export function postForm({ url, form, allowPrivate, timeoutMs, signal }: Guarded
   const literal = target.hostname.replace(/^\[|\]$/g, '')
   if (isIP(literal) !== 0) refuseAddress(literal, allowPrivate)
   const deadline = AbortSignal.timeout(timeoutMs)
-  return new Promise((resolve, reject) => {
+  return await new Promise((resolve, reject) => {
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send(target, {
       method: 'POST',
@@ -82,32 +82,33 @@ function guardedLookup(allowPrivate: boolean): LookupFunction {
 
 /** Whether a server may be called at this IP address. */
 export function isAllowedAddress(address: string, allowPrivate: boolean): boolean {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-  if (isIP(address) === 0) return false
-  return !special.check(address, family) || (allowPrivate && ownNetwork.check(address, family))
+  const version = isIP(address)
+  if (version === 0) return false
+  const family = version === 6 ? 'ipv6' : 'ipv4'
+  return !special[family].check(address, family) || (allowPrivate && ownNetwork[family].check(address, family))
 }
 
 type Subnet = readonly [network: string, prefix: number]
 
-function blockList(v4: readonly Subnet[], v6: readonly Subnet[]): BlockList {
+// One list for each family: a common one would take every IPv4 address for its disguise in IPv6 (::ffff:0:0/96).
+function subnets(family: 'ipv4' | 'ipv6', networks: readonly Subnet[]): BlockList {
   const list = new BlockList()
-  for (const [network, prefix] of v4) list.addSubnet(network, prefix, 'ipv4')
-  for (const [network, prefix] of v6) list.addSubnet(network, prefix, 'ipv6')
+  for (const [network, prefix] of networks) list.addSubnet(network, prefix, family)
   return list
 }
 
-const ownNetwork = blockList(
-  [['10.0.0.0', 8], ['127.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16]],
-  [['::1', 128], ['fc00::', 7]],
-)
+const ownNetwork = {
+  ipv4: subnets('ipv4', [['10.0.0.0', 8], ['127.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16]]),
+  ipv6: subnets('ipv6', [['::1', 128], ['fc00::', 7]]),
+}
 
 /** What is not globally reachable (IANA special-purpose registries, RFC 6890), and tunnels that lead to it. */
-const special = blockList(
-  [
+const special = {
+  ipv4: subnets('ipv4', [
     ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24],
     ['192.0.2.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24],
     ['224.0.0.0', 4], ['240.0.0.0', 4],
-  ],
+  ]),
   // Of IPv6 only 2000::/3 is handed out: all else goes, IPv4 in disguise (::ffff:0:0/96, 64:ff9b::/96) with it.
-  [['::', 3], ['4000::', 2], ['8000::', 1], ['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]],
-)
+  ipv6: subnets('ipv6', [['::', 3], ['4000::', 2], ['8000::', 1], ['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['3fff::', 20]]),
+}

@@ -8,8 +8,25 @@ import { z } from 'zod'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { DB } from '../base/schema.ts'
 import type { EventType } from './catalogue.ts'
-import type { EventRow } from './record.ts'
 import type { JobSpec, StoredEvent } from './subscriber.ts'
+
+/** One event as its columns, ready for an INSERT. */
+export interface EventRow {
+  readonly id: string
+  readonly type: string
+  readonly outcome: string
+  readonly tenant_id: string | null
+  readonly actor: string | null
+  readonly subject: string | null
+  readonly client_id: string | null
+  readonly sid: string | null
+  readonly reason: string | null
+  readonly before: Readonly<Record<string, unknown>> | null
+  readonly after: Readonly<Record<string, unknown>> | null
+  readonly ip: string | null
+  readonly user_agent: string | null
+  readonly request_id: string | null
+}
 
 export async function insertEvent(trx: EngineTrx | TenantTrx, row: EventRow): Promise<void> {
   await trx.query
@@ -49,9 +66,11 @@ export async function listDisplacedCursors(db: Kysely<DB>, subscribers: readonly
 
 /** Subscribers for whom events of any type have appeared since their cursor; takes no lock and no transaction id. */
 export async function listSubscribersBehind(db: Kysely<DB>, subscribers: readonly string[]): Promise<readonly string[]> {
-  const found = await sql<{ subscriber: string }>`select c.subscriber from event_cursor c
-    where c.subscriber = any(${subscribers}::text[]) and exists (
-      select 1 from event e where (e.xid, e.id) > (c.xid, c.event_id) and e.xid < pg_snapshot_xmin(pg_current_snapshot()))`.execute(db)
+  // The order makes the planner take the index, whatever it believes about how many events there are.
+  const found = await sql<{ subscriber: string }>`select c.subscriber from event_cursor c cross join lateral (
+      select 1 from event e where (e.xid, e.id) > (c.xid, c.event_id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      order by e.xid, e.id limit 1) as first
+    where c.subscriber = any(${subscribers}::text[])`.execute(db)
   return found.rows.map(({ subscriber }) => subscriber)
 }
 
@@ -117,7 +136,7 @@ export async function addJobs(trx: EngineTrx, specs: readonly JobSpec[]): Promis
   await sql`select count(*) from job.add_jobs(array(
       select (j.spec->>'task', (j.spec->'payload')::json, j.spec->>'queue', now() - (${once.length}::int - j.place) * interval '1 microsecond',
         (j.spec->>'max_attempts')::smallint, j.spec->>'key', null, null)::job.job_spec
-      from json_array_elements(${JSON.stringify(rows)}::json) with ordinality as j (spec, place) order by j.place))`.execute(trx.query)
+      from json_array_elements(${JSON.stringify(rows)}::json) with ordinality as j (spec, place)))`.execute(trx.query)
 }
 
 /** Ties the worker's jobs to this connection: the lock goes when the connection does, whatever killed the process. */

@@ -6,7 +6,7 @@ import { newId } from '../base/ids.ts'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import type { EventType } from './catalogue.ts'
-import { insertEvent } from './queries.ts'
+import { insertEvent, type EventRow } from './queries.ts'
 
 export interface NewEvent {
   readonly type: EventType
@@ -20,24 +20,6 @@ export interface NewEvent {
   readonly reason?: string | null
   readonly before?: Readonly<Record<string, unknown>> | null
   readonly after?: Readonly<Record<string, unknown>> | null
-}
-
-/** One event as its columns, ready for an INSERT. */
-export interface EventRow {
-  readonly id: string
-  readonly type: string
-  readonly outcome: string
-  readonly tenant_id: string | null
-  readonly actor: string | null
-  readonly subject: string | null
-  readonly client_id: string | null
-  readonly sid: string | null
-  readonly reason: string | null
-  readonly before: Readonly<Record<string, unknown>> | null
-  readonly after: Readonly<Record<string, unknown>> | null
-  readonly ip: string | null
-  readonly user_agent: string | null
-  readonly request_id: string | null
 }
 
 export function eventRow(event: NewEvent): EventRow {

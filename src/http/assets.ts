@@ -8,7 +8,7 @@ import { extname, join } from 'node:path'
 import { projectRoot } from '../base/root.ts'
 import type { AssetUrls } from './frame.ts'
 import { generic } from './problem.ts'
-import type { AppMiddleware } from './request-state.ts'
+import type { AppMiddleware } from './context.ts'
 
 export interface Assets {
   readonly urls: AssetUrls

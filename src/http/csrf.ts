@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import type { MasterKey } from '../base/crypto.ts'
 import { equalStrings, hmac, randomToken } from '../base/crypto.ts'
 import type { CookieJar } from './cookies.ts'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 
 export interface Csrf {
   /** The hidden field's value for the page that `binding` names; sets the cookie where the browser has none. */

@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod'
 import type { Origin } from '../base/origin.ts'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 
 /** A name of the platform's own catalogue of permissions, which the members room owns. */
 export type Permission = string

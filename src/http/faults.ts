@@ -8,7 +8,7 @@ import { generic } from './problem.ts'
 import { refuse } from './refuse.ts'
 import type { AnyRefusal } from './refuse.ts'
 import { urlRefusal } from './request-state.ts'
-import type { AppContext, AppMiddleware } from './request-state.ts'
+import type { AppContext, AppMiddleware } from './context.ts'
 
 interface FaultDeps {
   readonly log: Logger

@@ -2,7 +2,7 @@
  * Owns the security headers of every answer. Invariant: nothing is loaded, framed or run unless a page says so,
  * and no page can say more than the builder here lets it.
  */
-import type { AppMiddleware } from './request-state.ts'
+import type { AppMiddleware } from './context.ts'
 
 export interface ContentSecurityPolicyOptions {
   /** Where forms may lead besides ourselves: origins or schemes, as formActionOf gives them. 'any' is for the provider's own self-submitting answers only. */

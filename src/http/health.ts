@@ -5,7 +5,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Logger } from '../base/log.ts'
 import type { Metrics } from './metrics.ts'
-import type { AppContext, AppMiddleware } from './request-state.ts'
+import type { AppContext, AppMiddleware } from './context.ts'
 
 /** One thing that must work before requests may come; gives null, or why not (for the log). */
 export interface HealthCheck {

@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import { isLocale } from '../../views/locale.ts'
 import type { Locale } from '../../views/locale.ts'
 import type { CookieJar } from './cookies.ts'
-import type { AppMiddleware } from './request-state.ts'
+import type { AppMiddleware } from './context.ts'
 
 export interface LocaleHints {
   /** The choice made within the last hour: it beats the app's wish, or the language link would do nothing in a sign-in. */

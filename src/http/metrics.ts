@@ -3,7 +3,7 @@
  * Invariant: label values come from the code (path patterns), never from a request, so their number is bounded.
  */
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { AppMiddleware } from './request-state.ts'
+import type { AppMiddleware } from './context.ts'
 
 export interface Metrics {
   /** Measures every request until its answer is out or its connection is gone. */

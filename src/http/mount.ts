@@ -17,7 +17,7 @@ import { runPage } from './page.ts'
 import { generic } from './problem.ts'
 import { refuse } from './refuse.ts'
 import { requestState } from './request-state.ts'
-import type { AppMiddleware, RequestState } from './request-state.ts'
+import type { AppMiddleware, RequestState } from './context.ts'
 import { runEndpoint } from './run-endpoint.ts'
 import type { EndpointDeps } from './run-endpoint.ts'
 

@@ -15,7 +15,7 @@ import type { ContentSecurityPolicyOptions } from './headers.ts'
 import { generic } from './problem.ts'
 import type { RequestRefusal } from './problem.ts'
 import { refuseWithPage } from './refuse.ts'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 import { writePage } from './write-page.ts'
 
 /** Who a page is for: anybody; whoever holds the interaction's cookie (the handler checks); the demo only (else 404). */

@@ -3,7 +3,7 @@
  * The catalogue holds the problems any door can have; a room's own reasons come in through refusal().
  */
 import { STATUS_CODES } from 'node:http'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 
 export const genericProblems = {
   malformed_url: { status: 400, detail: 'The URL is not a plain path with valid percent-encoding.' },

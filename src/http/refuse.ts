@@ -6,7 +6,7 @@ import { ErrorPage } from '../../views/pages/error.tsx'
 import type { FrameFor } from './frame.ts'
 import { writeProblem } from './problem.ts'
 import type { RequestRefusal } from './problem.ts'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 import { writePage } from './write-page.ts'
 
 export type AnyRefusal = RequestRefusal & { readonly retryAfterSeconds?: number | undefined }

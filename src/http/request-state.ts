@@ -1,31 +1,15 @@
 /**
- * Owns the facts of one request that every room may ask for, typed once, and the first look at its URL.
+ * Owns how the facts of one request come to be, and the first look at its URL; their types are context.ts's.
  * Invariant: they are set before anything else runs; the request id is always ours, an inbound X-Request-Id never is.
  */
 import type { IncomingMessage } from 'node:http'
-import type Koa from 'koa'
 import type { Logger } from '../base/log.ts'
-import type { Origin } from '../base/origin.ts'
 import { newId } from '../base/ids.ts'
-import type { Locale } from '../../views/locale.ts'
 import { clientAddress } from './client-address.ts'
+import type { AppMiddleware, RequestState } from './context.ts'
 import type { CookieJar } from './cookies.ts'
 import { localeFor } from './locale.ts'
 import type { RequestRefusal } from './problem.ts'
-
-export interface RequestState {
-  readonly requestId: string
-  readonly origin: Origin
-  /** What the hints of the request say; an interaction that knows better may set it. */
-  locale: Locale
-  /** Milliseconds of performance.now(), for durations; not a time of day. */
-  readonly startedAt: number
-  /** The path pattern that serves the request: safe to log and to count, which the path itself (tokens!) is not. */
-  door: string
-}
-
-export type AppContext = Koa.ParameterizedContext<RequestState, object>
-export type AppMiddleware = Koa.Middleware<RequestState, object>
 
 interface RequestStateOptions {
   readonly trustedProxies: readonly string[]

@@ -8,7 +8,7 @@ import type { Authenticate, Caller, EndpointAnswer, EndpointDoor, EndpointRefusa
 import { readPart } from './field-errors.ts'
 import { generic, writeProblem } from './problem.ts'
 import type { FieldError, RequestRefusal } from './problem.ts'
-import type { AppContext } from './request-state.ts'
+import type { AppContext } from './context.ts'
 
 export interface EndpointDeps {
   readonly authenticate: Authenticate

@@ -39,7 +39,8 @@ export async function addMemberIn(trx: EngineTrx, input: AddMemberInput): Promis
     await record(trx, { ...event, outcome: 'refused', reason, after: { account_id: input.accountId } })
     return { ok: false, reason }
   }
-  await record(trx, { ...event, outcome: 'success', subject: membershipId, after: { account_id: input.accountId, role: input.role, units: input.units ?? [], status: 'active' } })
+  const after = { account_id: input.accountId, role: input.role, units: input.units ?? [], status: 'active' }
+  await record(trx, { ...event, outcome: 'success', subject: membershipId, after })
   return { ok: true, membershipId }
 }
 

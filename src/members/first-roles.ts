@@ -5,6 +5,10 @@ import { insertRoles } from './queries.ts'
 import { roleTemplates } from './role-template.ts'
 
 export const firstRoles: FirstRoles = {
-  insertFirstRoles: (trx, tenantId, kind) =>
-    insertRoles(trx, roleTemplates[kind].map(({ name, permissions, usesSeat }) => ({ tenant_id: tenantId, id: newId(), name, permissions: [...permissions], uses_seat: usesSeat }))),
+  insertFirstRoles(trx, tenantId, kind) {
+    const roles = roleTemplates[kind].map(({ name, permissions, usesSeat }) => (
+      { tenant_id: tenantId, id: newId(), name, permissions: [...permissions], uses_seat: usesSeat }
+    ))
+    return insertRoles(trx, roles)
+  },
 }

@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg'
 import type { Authenticate, Caller, Refusal } from '../http/endpoint.ts'
-import type { AppContext } from '../http/request-state.ts'
+import type { AppContext } from '../http/context.ts'
 import { listPermissions } from './queries.ts'
 import type { TokenRow } from './queries.ts'
 import type { References } from './references.ts'

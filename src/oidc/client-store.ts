@@ -5,6 +5,7 @@
  */
 import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
+import { signInStart } from '../apps/client.ts'
 import type { AppProps } from '../../views/props.ts'
 import { findClient, listApis, type ApiRow, type ClientRow } from './queries.ts'
 
@@ -75,12 +76,12 @@ export function appOf(row: ClientRow): AppProps {
     logoUrl: metadata.logo_uri,
     policyUrl: metadata.policy_uri,
     termsUrl: metadata.tos_uri,
-    homeUrl: metadata.client_uri ?? metadata.initiate_login_uri,
+    homeUrl: metadata.client_uri ?? signInStart(metadata) ?? undefined,
   }
 }
 
 /** Where a person starts again at the app: its registered sign-in address (OIDC Core §4), home page, or at least its site. */
 export function startUrlOf({ metadata }: ClientRow): string | undefined {
   const site = metadata.redirect_uris?.map((uri) => URL.parse(uri)?.origin).find((origin) => origin?.startsWith('http') === true)
-  return metadata.initiate_login_uri ?? metadata.client_uri ?? site
+  return signInStart(metadata) ?? site
 }

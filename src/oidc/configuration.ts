@@ -3,6 +3,7 @@
  * more stands in a file of its own and is named here.
  */
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import { z } from 'zod'
 import { hmac, type MasterKey } from '../base/crypto.ts'
 import { claimsByScope, extraTokenClaims, findAccount, machineClaims, membershipOf } from './claims.ts'
 import type { ClientStore } from './client-store.ts'
@@ -10,6 +11,7 @@ import { reachableAcr } from './facts.ts'
 import type { KeyRing } from './keyring.ts'
 import { loadGrant } from './load-grant.ts'
 import { signInPolicy } from './policy.ts'
+import type { ClientRow } from './queries.ts'
 import type { ProviderPages } from './provider-pages.ts'
 import { currentUnit } from './unit-of-work.ts'
 
@@ -23,6 +25,8 @@ export const routes = {
   jwks: '/oauth2/jwks',
   end_session: '/oauth2/logout',
 } as const
+
+const apiScopesShape = z.record(z.string(), z.array(z.string()))
 
 const minute = 60
 const hour = 60 * minute
@@ -133,7 +137,7 @@ function features({ masterKey, clients, pages }: ConfigurationInput): NonNullabl
         if (client.clientAuthMethod === 'none') return false
         const audience = 'aud' in token && typeof token.aud === 'string' ? token.aud : undefined
         if (token.clientId !== client.clientId && !(audience !== undefined && (await clients.find(client.clientId))?.metadata['api_identifier'] === audience)) return false
-        Object.assign(token, { extra: await factsAtThisMoment(ctx.oidc.entities.Grant, token, clients) })
+        Object.assign(token, { extra: { ...assuranceOf(token), ...(await factsAtThisMoment(ctx.oidc.entities.Grant, token, clients)) } })
         return true
       },
     },
@@ -145,11 +149,13 @@ function features({ masterKey, clients, pages }: ConfigurationInput): NonNullabl
       enabled: true,
       defaultResource: () => undefined,
       useGrantedResource: () => true,
-      getResourceServerInfo: async (_ctx, identifier) => {
+      getResourceServerInfo: async (_ctx, identifier, client) => {
         const api = await clients.api(identifier)
         if (api === undefined) throw new errors.InvalidTarget('unknown resource')
+        // An app gets no more of an api than it was registered for, whoever asks.
+        const allowed = allowedScopes(await clients.find(client.clientId), identifier)
         return {
-          scope: api.scopes.join(' '),
+          scope: api.scopes.filter((scope) => allowed.includes(scope)).join(' '),
           audience: api.identifier,
           accessTokenFormat: api.access_token_format,
           accessTokenTTL: api.access_token_ttl_seconds,
@@ -167,6 +173,17 @@ function features({ masterKey, clients, pages }: ConfigurationInput): NonNullabl
     encryption: { enabled: false },
     fapi: { enabled: false, profile: undefined },
   }
+}
+
+function allowedScopes(client: ClientRow | undefined, identifier: string): readonly string[] {
+  return apiScopesShape.safeParse(client?.metadata['api_scopes']).data?.[identifier] ?? []
+}
+
+/** How the person had signed in when the token was issued: kept with an access token, and part of a refresh token. */
+function assuranceOf(token: object): Record<string, unknown> {
+  const extra = 'extra' in token && typeof token.extra === 'object' && token.extra !== null ? token.extra : {}
+  const own = { auth_time: 'authTime' in token ? token.authTime : undefined, acr: 'acr' in token ? token.acr : undefined, amr: 'amr' in token ? token.amr : undefined }
+  return { ...own, ...extra }
 }
 
 /** Opaque tokens are told as of now: a role that changed after issue is the new one (protocol.md §3). */

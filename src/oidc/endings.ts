@@ -5,7 +5,7 @@
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { deleteGrantsOfMembership, deleteSessionsOfAccount } from './queries.ts'
+import { deleteGrantsOf, deleteGrantsOfMembership, deleteSessionsOfAccount } from './queries.ts'
 import { sessionEnded } from './unit-of-work.ts'
 
 /** Ends every session and grant of an account; each session's apps are told from its event. */
@@ -18,4 +18,14 @@ export async function endSessions(trx: EngineTrx, accountId: string, origin: Ori
 /** Ends every token family of a membership. */
 export async function endGrants(trx: TenantTrx, membershipId: string): Promise<void> {
   await deleteGrantsOfMembership(trx, membershipId)
+}
+
+/** Ends every token family for a tenant. */
+export function endGrantsOfTenant(trx: EngineTrx, tenantId: string): Promise<void> {
+  return deleteGrantsOf(trx, { tenant_id: tenantId })
+}
+
+/** Ends every token family of an app. */
+export function endGrantsOfClient(trx: EngineTrx, clientId: string): Promise<void> {
+  return deleteGrantsOf(trx, { client_id: clientId })
 }

@@ -2,6 +2,7 @@
  * Removes what has expired, in small batches so that no request waits behind it, and keys that retired long ago.
  * Several processes may do it at once: rows another one is removing are skipped.
  */
+import { deleteExpiredAttempts } from '../accounts/queries.ts'
 import type { Databases } from '../base/db.ts'
 import type { Logger } from '../base/log.ts'
 import { removeOldKeys } from './keyring.ts'
@@ -25,6 +26,7 @@ export function startHousekeeping(deps: { databases: Databases; log: Logger }): 
       total += removed
       if (removed < batchRows) break
     }
+    total += await deleteExpiredAttempts(deps.databases.engine, batchRows)
     await removeOldKeys(deps.databases)
     return total
   }

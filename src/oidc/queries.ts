@@ -255,6 +255,11 @@ export async function listApis(pool: Pool): Promise<readonly ApiRow[]> {
   return result.rows
 }
 
+/** Throws when the database does not answer. */
+export async function askDatabase(pool: Pool): Promise<void> {
+  await pool.query('select 1')
+}
+
 /** One number that changes when an app, an api or a signing key does; processes poll it to drop what they cached. */
 export async function findRevision(pool: Pool): Promise<string> {
   const result = await pool.query<{ apps: string; keys: string }>({
@@ -293,6 +298,12 @@ export async function deleteGrantsOfMembership(trx: TenantTrx, membershipId: str
   return Number(result.numDeletedRows)
 }
 
+/** Ends every token family for a tenant, or of an app, when it is suspended; they do not come back with it. */
+export async function deleteGrantsOf(trx: EngineTrx, of: { readonly tenant_id: string } | { readonly client_id: string }): Promise<void> {
+  const grants = trx.query.deleteFrom('oidc_grant')
+  await ('tenant_id' in of ? grants.where('tenant_id', '=', of.tenant_id) : grants.where('client_id', '=', of.client_id)).execute()
+}
+
 /** Removes up to `limit` rows of each kind that have expired; returns how many went. */
 export async function deleteExpired(pool: Pool, limit: number): Promise<number> {
   const result = await pool.query<{ n: number }>({
@@ -305,11 +316,9 @@ export async function deleteExpired(pool: Pool, limit: number): Promise<number> 
         (select g.id from oidc_grant g where not g.offline and g.created_at < now() - interval '1 hour' and g.session_uid is not null
           and not exists (select 1 from session s where s.uid = g.session_uid) limit $1 for update skip locked) returning 1),
       sessions as (delete from session where uid in
-        (select uid from session where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1),
-      attempts as (delete from attempt where key in
-        (select key from attempt where expire < extract(epoch from now()) * 1000 order by expire limit $1 for update skip locked) returning 1)
+        (select uid from session where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1)
       select (select count(*) from artifacts) + (select count(*) from grants) + (select count(*) from orphans)
-        + (select count(*) from sessions) + (select count(*) from attempts) as n`,
+        + (select count(*) from sessions) as n`,
     values: [limit],
   })
   return result.rows[0]?.n ?? 0

@@ -26,7 +26,10 @@ export const demoTenants = {
       {
         code: 'sakura-chuo', name: 'さくら中央病院', kind: 'facility',
         units: [
-          { code: 'nursing', name: '看護部門', kind: 'department', units: [{ code: 'ward-3-east', name: '3階東病棟', kind: 'team' }, { code: 'ward-4-west', name: '4階西病棟', kind: 'team' }] },
+          {
+            code: 'nursing', name: '看護部門', kind: 'department',
+            units: [{ code: 'ward-3-east', name: '3階東病棟', kind: 'team' }, { code: 'ward-4-west', name: '4階西病棟', kind: 'team' }],
+          },
           { code: 'rehabilitation', name: 'リハビリテーション部門', kind: 'department' },
           { code: 'administration', name: '事務部門', kind: 'department' },
         ],

@@ -70,7 +70,10 @@ export async function seedDemo(deps: SeedDeps, config: Pick<Config, 'port'>): Pr
 type DemoTenants = Readonly<Record<keyof typeof demoTenants, TenantId>>
 
 async function seedTenants(trx: EngineTrx): Promise<DemoTenants> {
-  const create = async (subdomain: keyof typeof demoTenants) => (await expectOk(createTenantIn(trx, firstRoles, { ...demoTenants[subdomain], subdomain, ...bySystem }))).tenantId
+  const create = async (subdomain: keyof typeof demoTenants) => {
+    const { tenantId } = await expectOk(createTenantIn(trx, firstRoles, { ...demoTenants[subdomain], subdomain, ...bySystem }))
+    return tenantId
+  }
   return { sakura: await create('sakura'), midori: await create('midori') }
 }
 
@@ -96,7 +99,8 @@ async function seedClients(trx: EngineTrx, masterKey: MasterKey, config: Pick<Co
     const { metadata } = planned.plan
     if (sameJson(stored.metadata, metadata) && stored.secret_hash === sha256(secret)) continue
     await updateClient(trx, clientId, { metadata, secret_hash: sha256(secret) })
-    await record(trx, { ...bySystem, type: 'client.registered', outcome: 'success', subject: clientId, clientId, before: { metadata: stored.metadata }, after: { metadata } })
+    const change = { before: { metadata: stored.metadata }, after: { metadata } }
+    await record(trx, { ...bySystem, ...change, type: 'client.updated', outcome: 'success', subject: clientId, clientId })
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * The one way a tenant's state changes, for suspend-tenant.ts and resume-tenant.ts.
- * Nothing of the tenant's is deleted: every read of a token asks for the tenant's state, so its tokens stop and go on with it.
+ * Every read of a token asks for the tenant's state as well, so what a race may leave behind is worth nothing either.
  */
-import type { Databases } from '../base/db.ts'
+import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
@@ -19,8 +19,14 @@ export type TenantChangeResult =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: 'not_found' | 'already_suspended' | 'not_suspended' | 'tenant_closing' }
 
+/** What is wanted, and what happens in the same transaction. */
+export interface StatusChange {
+  readonly wanted: 'active' | 'suspended'
+  readonly atOnce?: (trx: EngineTrx) => Promise<void>
+}
+
 /** The refusal is an event too, but for a tenant that does not exist. */
-export function changeTenantStatus(databases: Databases, wanted: 'active' | 'suspended', change: TenantChange): Promise<TenantChangeResult> {
+export function changeTenantStatus(databases: Databases, { wanted, atOnce }: StatusChange, change: TenantChange): Promise<TenantChangeResult> {
   return databases.inEngine(async (trx): Promise<TenantChangeResult> => {
     const tenant = await lockTenant(trx, change.tenantId)
     if (tenant === undefined) return { ok: false, reason: 'not_found' }
@@ -32,6 +38,7 @@ export function changeTenantStatus(databases: Databases, wanted: 'active' | 'sus
       return { ok: false, reason }
     }
     await updateTenantStatus(trx, change.tenantId, wanted)
+    await atOnce?.(trx)
     await record(trx, { ...event, outcome: 'success', before: { status: tenant.status }, after: { status: wanted } })
     return { ok: true }
   })

@@ -3,5 +3,5 @@ import type { Databases } from '../base/db.ts'
 import { changeTenantStatus, type TenantChange, type TenantChangeResult } from './change-tenant-status.ts'
 
 export function resumeTenant(deps: { readonly databases: Databases }, change: TenantChange): Promise<TenantChangeResult> {
-  return changeTenantStatus(deps.databases, 'active', change)
+  return changeTenantStatus(deps.databases, { wanted: 'active' }, change)
 }

@@ -1,7 +1,12 @@
-/** Suspends a tenant: from this moment on nobody gets a token for it, and those that exist are refused. */
-import type { Databases } from '../base/db.ts'
+/** Suspends a tenant: from this moment on nobody gets a token for it, and its token families end. */
+import type { Databases, EngineTrx } from '../base/db.ts'
 import { changeTenantStatus, type TenantChange, type TenantChangeResult } from './change-tenant-status.ts'
 
-export function suspendTenant(deps: { readonly databases: Databases }, change: TenantChange): Promise<TenantChangeResult> {
-  return changeTenantStatus(deps.databases, 'suspended', change)
+/** Ends every token family for a tenant; the token path (oidc/) does it, app.ts and the CLI connect it. */
+export interface TenantGrantEnding {
+  readonly endGrantsOfTenant: (trx: EngineTrx, tenantId: string) => Promise<void>
+}
+
+export function suspendTenant(deps: { readonly databases: Databases; readonly grants: TenantGrantEnding }, change: TenantChange): Promise<TenantChangeResult> {
+  return changeTenantStatus(deps.databases, { wanted: 'suspended', atOnce: (trx) => deps.grants.endGrantsOfTenant(trx, change.tenantId) }, change)
 }

@@ -43,7 +43,6 @@ async function query(server: EmbeddedPostgres, text: string): Promise<unknown[]>
 function copyOfPristine(): string {
   const dataDir = mkdtempSync(join(root, 'copy-'))
   cpSync(pristine, dataDir, { recursive: true, preserveTimestamps: true })
-  // A copy belongs to who copied it; as root the server would then be started as another user.
   return dataDir
 }
 

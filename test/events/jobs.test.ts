@@ -6,6 +6,7 @@ import { startJobs, task, type Jobs, type Tasks } from '../../src/events/jobs.ts
 import { addJobs, freeJobs, holdWorkerLease, listAbandonedWorkers } from '../../src/events/queries.ts'
 import type { JobSpec } from '../../src/events/subscriber.ts'
 import { asSuperuser, createDatabase, openAgain, type TestDatabase } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
 
 let db: TestDatabase
 beforeAll(async () => { db = await createDatabase() })
@@ -108,7 +109,7 @@ describe('the job runner', () => {
     await asAdmin(`update job._private_jobs set locked_by = 'pool-of-the-killed', locked_at = now() - interval '5 minutes'`)
     expect(await listAbandonedWorkers(db.databases.engine, 60)).toEqual([])
     connection.release(true)
-    await expect.poll(() => listAbandonedWorkers(db.databases.engine, 60)).toEqual(['pool-of-the-killed'])
+    await eventually(() => listAbandonedWorkers(db.databases.engine, 60)).toEqual(['pool-of-the-killed'])
     await freeJobs(db.databases.engine, ['pool-of-the-killed'])
     const ran = Promise.withResolvers<undefined>()
     const jobs = await start({ orphan: () => { ran.resolve(undefined); return Promise.resolve() } })
@@ -123,7 +124,7 @@ describe('the job runner', () => {
     await add({ task: 'long', payload: {} })
     await begun.promise
     await asAdmin(`update job._private_jobs set locked_at = now() - interval '5 minutes' where locked_by is not null`)
-    await expect.poll(() => listAbandonedWorkers(db.databases.engine, 60)).toEqual([])
+    await eventually(() => listAbandonedWorkers(db.databases.engine, 60)).toEqual([])
     mayEnd.resolve(undefined)
     await jobs.stop()
   })
@@ -135,7 +136,7 @@ describe('the job runner', () => {
 
 /** Brings the waiting jobs forward, instead of waiting for their pause to end. */
 async function dueNow(of: TestDatabase): Promise<void> {
-  await expect.poll(async () => {
+  await eventually(async () => {
     const moved = await asSuperuser(of.adminUrl, (admin) => admin.query(
       `with moved as (update job._private_jobs set run_at = now() where locked_at is null and attempts > 0 returning 1)
        select count(*)::int as count, pg_notify('jobs:insert', '{"count":1}') from moved`,

@@ -53,20 +53,25 @@ describe('signing in to a product', () => {
     const idToken = decodeJwt(tokens.idToken)
     const context = { tenant_id: idToken['tenant_id'], tenant_name: 'みどり整骨院', membership_id: idToken['membership_id'], role: 'therapist', groups: expect.any(Array) }
     expect((await clinic.userinfo(tokens.accessToken)).body).toMatchObject({ ...context, sub: idToken.sub, name: expect.any(String), email: 'hanako@example.com', email_verified: true })
-    expect((await clinic.introspect(tokens.accessToken)).body).toMatchObject({ ...context, active: true, client_id: clinic.options.clientId })
-    expect((await clinic.introspect(tokens.refreshToken)).body).toMatchObject({ ...context, active: true })
+    expect((await clinic.introspect(tokens.accessToken)).body).toMatchObject({ ...context, active: true, client_id: clinic.options.clientId, acr: 'aal1', amr: ['pwd'], auth_time: idToken['auth_time'] })
+    expect((await clinic.introspect(tokens.refreshToken)).body).toMatchObject({ ...context, active: true, acr: 'aal1', amr: ['pwd'], auth_time: idToken['auth_time'] })
   })
 
   test('gives an api a JWT access token with the tenant context (RFC 9068)', async () => {
     const resource = `${new URL(tegata.issuer).protocol}//karte.example/api`
     await tegata.databases.engine.insertInto('api').values({ identifier: resource, name: 'Karte', scopes: ['records:read'] }).execute()
     await tegata.server.mount.refresh()
-    const { accessToken } = await tokensFor(clinic, tegata.person(), { email: 'ken@example.com', scope: 'openid tenant records:read', parameters: { resource } })
+    const reader = await tegata.app({ name: 'Reader', apiScopes: { [resource]: ['records:read'] } })
+    const { accessToken } = await tokensFor(reader, tegata.person(), { email: 'ken@example.com', scope: 'openid tenant records:read', parameters: { resource } })
     expect(decodeProtectedHeader(accessToken)).toMatchObject({ typ: 'at+jwt', alg: 'ES256' })
     expect(decodeJwt(accessToken)).toMatchObject({
-      aud: resource, scope: 'records:read', client_id: clinic.options.clientId, role: 'STAFF', membership_id: expect.any(String), tenant_id: expect.any(String),
+      aud: resource, scope: 'records:read', client_id: reader.options.clientId, role: 'STAFF', membership_id: expect.any(String), tenant_id: expect.any(String),
       acr: 'aal1', amr: ['pwd'], auth_time: expect.any(Number), sid: expect.any(String),
     })
+    const start = clinic.start('openid tenant records:read', { resource })
+    const callback = await signIn(tegata.person(), start, { email: 'ken@example.com' })
+    const answer = await clinic.redeem(start, codeOf(callback))
+    expect(decodeJwt(textIn(answer, 'access_token'))['scope'] ?? '').not.toContain('records:read')
   })
 
   test('takes the tenant from the request, by subdomain or id, without a question', async () => {

@@ -39,10 +39,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function sweepLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((found) => found.startsWith(prefix))) {
     const dataDir = join(tmpdir(), name)
-    if (livingOwner(dataDir) !== null || isJustBeingMade(dataDir)) continue
+    if (!isOurs(dataDir) || livingOwner(dataDir) !== null || isJustBeingMade(dataDir)) continue
     await sweepServer(join(dataDir, 'postgres'))
     rmSync(dataDir, { recursive: true, force: true })
   }
+}
+
+function isOurs(dataDir: string): boolean {
+  return statSync(dataDir, { throwIfNoEntry: false })?.uid === (process.getuid?.() ?? 0)
 }
 
 /** Another run may stand between making its folder and claiming it. */

@@ -32,13 +32,23 @@ export interface Tegata extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A free port whose next two are free as well: the demo's products stand there. */
 export async function freePort(): Promise<number> {
+  for (;;) {
+    const [first, release] = await take(0)
+    const next = await Promise.allSettled([take(first + 1), take(first + 2)])
+    const taken = next.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await Promise.all([release(), ...taken.map(([, releaseNext]) => releaseNext())])
+    if (taken.length === next.length) return first
+  }
+}
+
+async function take(port: number): Promise<readonly [number, () => Promise<unknown>]> {
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve))
   const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  return [address.port, () => new Promise((resolve) => server.close(resolve))]
 }
 
 const masterKeyText = `dev-${createHash('sha256').update('tegata tests').digest('base64url')}`
@@ -70,7 +80,7 @@ export async function startTegata(extra: Readonly<Record<string, string>> = {}):
       )
       if (!registered.ok) throw new Error(JSON.stringify(registered))
       return new RelyingParty({
-        issuer, clientId: registered.clientId, redirectUri,
+        issuer, clientId: registered.clientId, redirectUri: input.redirectUris?.[0] ?? redirectUri,
         ...(registered.clientSecret === null ? {} : { clientSecret: registered.clientSecret }),
       })
     },

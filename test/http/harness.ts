@@ -15,7 +15,7 @@ import type { Authenticate } from '../../src/http/endpoint.ts'
 import { createFrame } from '../../src/http/frame.ts'
 import { createHttpApp, createRouter, mountDoors, requestListener } from '../../src/http/mount.ts'
 import type { Door, HttpApp } from '../../src/http/mount.ts'
-import type { AppMiddleware } from '../../src/http/request-state.ts'
+import type { AppMiddleware } from '../../src/http/context.ts'
 import { listen } from '../../src/http/server.ts'
 
 export interface Answer {

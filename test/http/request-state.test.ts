@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { requestStateOf, urlRefusal } from '../../src/http/request-state.ts'
-import type { RequestState } from '../../src/http/request-state.ts'
+import type { RequestState } from '../../src/http/context.ts'
 import { sendRaw, start } from './harness.ts'
 
 async function startEcho(trustedProxies: readonly string[] = []) {

@@ -1,6 +1,6 @@
 /**
  * The demo's mailbox, where links and notices can be read without a mail server. Demo only.
- * Bodies are shown as plain text: a mail is material from elsewhere and its links are not followed from here.
+ * Bodies are shown as plain text in which only addresses can be followed, so that the links of our own mails can be tried.
  */
 import type { JSX } from 'preact'
 import { dateTime } from '../dates.ts'
@@ -8,6 +8,7 @@ import { Frame } from '../frame.tsx'
 import type { Translate } from '../messages.ts'
 import { t as speak } from '../messages.ts'
 import type { FrameProps } from '../props.ts'
+import { safeUrl } from '../safe-url.ts'
 
 export interface DevMailSummary {
   id: string
@@ -90,7 +91,7 @@ export function DevMailPage({ frame, listUrl, mail }: DevMailProps): JSX.Element
         </dd>
       </dl>
       <pre id="mail_text" tabIndex={0} role="region" aria-label={t('mail.body')}>
-        {mail.text}
+        {mail.text.split(addresses).map((part, place) => (place % 2 === 0 ? part : <Address key={place} text={part} />))}
       </pre>
       <p>
         <a id="mail_list" href={listUrl}>
@@ -98,5 +99,19 @@ export function DevMailPage({ frame, listUrl, mail }: DevMailProps): JSX.Element
         </a>
       </p>
     </Frame>
+  )
+}
+
+// Split by its one group, a text alternates between words and addresses.
+const addresses = /(https?:\/\/[\w.:[\]-]+(?:[/?#][^\s<>"'、。）」]*)?)/u
+
+function Address({ text }: { text: string }): JSX.Element {
+  const url = safeUrl(text)
+  return url === undefined ? (
+    <>{text}</>
+  ) : (
+    <a href={url} rel="noreferrer">
+      {text}
+    </a>
   )
 }

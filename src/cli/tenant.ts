@@ -1,0 +1,51 @@
+/** `tegata tenant create|suspend|resume|list`. */
+import { z } from 'zod'
+import { firstRoles } from '../members/first-roles.ts'
+import { createTenant } from '../tenants/create-tenant.ts'
+import { listTenants } from '../tenants/queries.ts'
+import { endGrantsOfTenant } from '../oidc/endings.ts'
+import { resumeTenant } from '../tenants/resume-tenant.ts'
+import { suspendTenant } from '../tenants/suspend-tenant.ts'
+import { tenantKinds } from '../tenants/tenant.ts'
+import { tenantNamed } from './find.ts'
+import { byCommandLine } from './platform.ts'
+import { runGroup, table, verb, type Verb } from './verbs.ts'
+
+const bySubdomain = z.object({ argument: z.string() })
+
+export const verbs: readonly Verb[] = [
+  verb({
+    name: 'create', meaning: 'makes a tenant with its first roles',
+    options: { '--name <name>': 'its name, as people read it', '--subdomain <label>': 'its short name in addresses', '--kind <kind>': `${tenantKinds.join(', ')}: the roles it begins with` },
+    input: z.object({ name: z.string('is missing'), subdomain: z.string('is missing'), kind: z.enum(tenantKinds).default('company') }),
+    run: async ({ databases }, input) => {
+      const result = await createTenant({ databases, firstRoles }, { ...input, ...byCommandLine })
+      return result.ok ? { ok: true, facts: { tenant_id: result.tenantId, subdomain: input.subdomain }, lines: [`created tenant ${input.subdomain} (${result.tenantId})`] } : result
+    },
+  }),
+  verb({
+    name: 'suspend', meaning: 'stops all sign-ins and tokens for a tenant', argument: '<subdomain>', input: bySubdomain,
+    run: async ({ databases }, { argument }) => {
+      const result = await suspendTenant({ databases, grants: { endGrantsOfTenant } }, { tenantId: await tenantNamed(databases, argument), ...byCommandLine })
+      return result.ok ? { ok: true, facts: { subdomain: argument, status: 'suspended' }, lines: [`suspended tenant ${argument}`] } : result
+    },
+  }),
+  verb({
+    name: 'resume', meaning: 'lets a suspended tenant work again', argument: '<subdomain>', input: bySubdomain,
+    run: async ({ databases }, { argument }) => {
+      const result = await resumeTenant({ databases }, { tenantId: await tenantNamed(databases, argument), ...byCommandLine })
+      return result.ok ? { ok: true, facts: { subdomain: argument, status: 'active' }, lines: [`resumed tenant ${argument}`] } : result
+    },
+  }),
+  verb({
+    name: 'list', meaning: 'shows all tenants', input: z.object({}),
+    run: async ({ databases }) => {
+      const tenants = await listTenants(databases.engine)
+      return { ok: true, facts: { tenants }, lines: table(tenants.map(({ subdomain, status, name }) => [subdomain, status, name])) }
+    },
+  }),
+]
+
+export function run(args: string[]): Promise<number> {
+  return runGroup({ name: 'tenant', meaning: 'tenants of this platform', verbs }, args)
+}
