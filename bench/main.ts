@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { residentMebibytes } from './cpu.ts'
 import { flows, type Flow } from './flows.ts'
@@ -38,13 +38,14 @@ interface Options {
   readonly jsonFile: string | null
 }
 
-function readOptions(): Options {
+/** Null when help was asked for; throws one line on what it does not understand. */
+function readOptions(): Options | null {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
     options: { flows: text, servers: text, rounds: text, requests: text, quick: flag, 'sign-in': flag, pin: flag, profile: text, json: text, help: flag },
   })
-  if (values.help) throw new Error(usage)
+  if (values.help) return null
   const quick = values.quick
   return {
     flows: choose('--flows', flows.map(({ name }) => name), values.flows).flatMap((name) => flows.filter((flow) => flow.name === name)),
@@ -79,9 +80,8 @@ async function run(options: Options, endings: AsyncDisposableStack): Promise<voi
   const storms: StormResult[] = []
   if (options.signIn) {
     say('sign-in storm')
-    const { target } = launched.find((server) => server.target.name === 'tegata') ?? {}
     const amount = options.quick ? { signIns: 32, tokens: 200 } : { signIns: 320, tokens: 2000 }
-    if (target !== undefined) storms.push(await measureStorm(target, amount))
+    for (const { target } of launched.filter((server) => server.target.name === 'tegata')) storms.push(await measureStorm(target, amount))
   }
   const results: Results = { slices, launched, storms }
   process.stdout.write(`\n${headline(options)}\n\n${report(results, options.flows)}\n`)
@@ -91,6 +91,7 @@ async function run(options: Options, endings: AsyncDisposableStack): Promise<voi
 async function measureAll(options: Options, { postgresPid }: Ground, launched: readonly Launched[]): Promise<readonly Slice[]> {
   const slices: Slice[] = []
   for (const flow of options.flows) {
+    say(`${flow.name}, warming up`)
     const full = { concurrency: 16, requests: options.requests ?? flow.requests }
     for (const { target } of launched) await measureSlice({ ...full, requests: Math.ceil(full.requests / 2), flow, target, round: 0, postgresPid })
     for (let round = 1; round <= options.rounds; round += 1) {
@@ -103,19 +104,19 @@ async function measureAll(options: Options, { postgresPid }: Ground, launched: r
   return slices
 }
 
-/** Servers on core 0; PostgreSQL and this process on the rest. */
+/** Throws where the system cannot do it. Servers on core 0; PostgreSQL and this process on the rest. */
 function pin({ postgresPid }: Ground, launched: readonly Launched[]): void {
-  const others = `1-${availableParallelism() - 1}`
+  const others = `1-${cpus().length - 1}`
   const all = [...launched.map(({ target }) => ({ pid: target.pid, cores: '0' })), ...[postgresPid, process.pid].map((pid) => ({ pid, cores: others }))]
   const failed = all.some(({ pid, cores }) => spawnSync('taskset', ['-a', '-c', '-p', cores, String(pid)]).status !== 0)
   if (failed) throw new Error('--pin needs Linux, taskset and two cores or more.')
 }
 
 function headline({ pin: isPinned, quick }: Options): string {
-  const cores = availableParallelism()
+  const cores = cpus()
   return [
-    `Node ${process.versions.node}, ${cores} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${process.platform}, PostgreSQL with fsync on,`,
-    isPinned ? 'servers pinned to one core.' : 'nothing pinned.', quick ? 'A quick run: not for quoting.' : 'Compare ratios within this run only.',
+    `Node ${process.versions.node}, ${cores.length} cores (${cores[0]?.model.trim() ?? 'unknown'}), ${process.platform}, PostgreSQL with fsync on,`,
+    isPinned ? 'servers pinned to one core.' : 'nothing pinned.', quick ? 'A quick run: its figures say nothing.' : 'Compare ratios within this run only.',
   ].join(' ')
 }
 
@@ -139,7 +140,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 try {
-  await run(readOptions(), endings)
+  const options = readOptions()
+  if (options === null) process.stdout.write(`${usage}\n`)
+  else await run(options, endings)
 } catch (error) {
   // A Ctrl-C breaks whatever was under way; that is no failure worth words.
   if (!endings.disposed) say(error instanceof Error ? error.message : String(error))

@@ -9,9 +9,14 @@ import { ratio, targetLines, type Results } from './targets.ts'
 
 const peers = serverNames.filter((name) => name !== 'tegata')
 
+const legend = [
+  'CPU in milliseconds per request, of the server process with its children and of PostgreSQL; p50 and p99 at 1 in flight.',
+  '"cpu:x" says how many times less server CPU than x, "rate:x" how many times more requests per second: above 1 is better.',
+].join('\n')
+
 export function report(results: Results, flows: readonly Flow[]): string {
   const measured = flows.filter(({ name }) => results.slices.some((slice) => slice.flow === name))
-  return [...measured.map((flow) => flowTable(results, flow)), startTable(results), stormTable(results), targetTable(results)].filter((part) => part !== '').join('\n\n')
+  return [legend, ...measured.map((flow) => flowTable(results, flow)), startTable(results), stormTable(results), targetTable(results)].filter((part) => part !== '').join('\n\n')
 }
 
 function flowTable({ slices, launched }: Results, flow: Flow): string {
@@ -23,10 +28,14 @@ function flowTable({ slices, launched }: Results, flow: Flow): string {
   const rows = launched.map(({ target }) => flowRow(slices, flow.name, target))
   const note = busy > 0.85 ? [`The load generator was ${Math.round(busy * 100)} % busy: the rates are its limit, the CPU per request is not.`] : []
   return [
-    `${flow.title}: ${rounds} rounds of ${first.requests} requests at ${first.concurrency} in flight, medians`,
-    table(['', 'server CPU ms', 'database CPU ms', 'requests/s', 'p50 at 1, ms', 'p99 at 1, ms', ...peers.map((peer) => `CPU vs ${peer}`), ...peers.map((peer) => `rate vs ${peer}`)], rows),
+    `${flow.title}: ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${first.requests} requests at ${first.concurrency} in flight, medians`,
+    table(['', 'server', 'database', 'req/s', 'p50', 'p99', ...shortNames('cpu'), ...shortNames('rate')], rows),
     ...note,
   ].join('\n')
+}
+
+function shortNames(prefix: string): readonly string[] {
+  return peers.map((peer) => `${prefix}:${peer.replace('raw-', '')}`)
 }
 
 function flowRow(slices: readonly Slice[], flow: string, target: Target): string[] {
@@ -38,7 +47,6 @@ function flowRow(slices: readonly Slice[], flow: string, target: Target): string
   const one = (n: number) => n === 1
   const against = (figure: 'serverCpu' | 'perSecond') => peers.map((peer) => {
     const value = ratio(slices, { flow, concurrency: 16, figure, ours: target.name, peer })
-    // A CPU ratio says how much less is used, a rate ratio how much more is done: above 1 is better in both.
     return shown(value === null ? null : figure === 'perSecond' ? 1 / value : value, 2)
   })
   return [

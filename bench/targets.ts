@@ -36,7 +36,7 @@ export function ratio(slices: readonly Slice[], { flow, concurrency, figure, our
   const peers = of(peer)
   const ratios = of(ours).flatMap((mine) => {
     const [a, b] = [peers.find(({ round }) => round === mine.round)?.[figure], mine[figure]]
-    return a == null || b === null || b === 0 ? [] : [a / b]
+    return a === undefined || a === null || b === null || b === 0 ? [] : [a / b]
   })
   return ratios.length === 0 ? null : median(ratios)
 }

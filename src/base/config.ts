@@ -95,7 +95,7 @@ const environment = z.object({
   METRICS_PORT: optional('none', 'A second port that serves /livez, /readyz and /metrics only.', wholeNumber(1, 65535)),
   DATABASE_URL: secret('an embedded PostgreSQL', 'The PostgreSQL database, under the role that migrates.', postgresUrl),
   TENANT_DATABASE_URL: secret('DATABASE_URL', 'The same database for the role that serves one tenant, where it signs in by itself.', postgresUrl),
-  DATABASE_POOL_SIZE: withDefault('10', 'Connections that one process keeps at most.', wholeNumber(1, 1000)),
+  DATABASE_POOL_SIZE: withDefault('10', 'Connections that one process keeps at most for each of the two serving roles.', wholeNumber(4, 1000)),
   MASTER_KEY: secret('a development key in TEGATA_DATA_DIR', `The key that seals stored secrets, 32 bytes in base64url; ${howToMakeKey}`,
     z.string().refine(isMasterKey, `must be 32 bytes in base64url (43 characters); ${howToMakeKey}`)),
   SMTP_URL: secret('none: no mail leaves', 'The mail server: smtp://name:password@host:587 or smtps://…:465; ?requireTLS=true refuses plain text.',

@@ -4,9 +4,11 @@
  */
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+
 import type { Config } from './config.ts'
 import type { MasterKey } from './crypto.ts'
 import type { DatabaseUrls } from './db.ts'
+import { errorCode } from './embedded-errors.ts'
 import { migrateDatabase, pendingMigrations } from './migrate.ts'
 import { bypassReason, DatabaseRoleError, servingUrls } from './roles.ts'
 
@@ -42,7 +44,11 @@ function isServingLogin(databaseUrl: string): boolean {
 }
 
 async function refuseBypass(name: string, url: string): Promise<void> {
-  const reason = await bypassReason(url)
+  const reason = await bypassReason(url).catch((error: unknown) => {
+    // The password of a serving role comes from the master key, so a wrong one is told apart from a typing error.
+    if (errorCode(error) !== '28P01') throw error
+    throw new DatabaseRoleError(`${name} cannot sign in to the database: run \`tegata migrate\` with this MASTER_KEY first, or start with the one it was migrated with`)
+  })
   if (reason === null) return
   throw new DatabaseRoleError(
     `${name}: ${reason}, and could read every tenant past row-level security. Migrate with that login (tegata migrate), then serve with DATABASE_URL=postgres://tegata_engine@…`,
@@ -50,7 +56,10 @@ async function refuseBypass(name: string, url: string): Promise<void> {
 }
 
 async function refusePending(engineUrl: string): Promise<void> {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: engineUrl, max: 1 }) }) })
+  const pool = new pg.Pool({ connectionString: engineUrl, max: 1 })
+  // A server that stops right now is seen by the query, if at all; nobody else listens.
+  pool.on('error', () => undefined)
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   try {
     const pending = await pendingMigrations(db)
     if (pending.length > 0) throw new DatabaseRoleError(`the database is behind by ${pending.length} migrations (${pending.join(', ')}): run \`tegata migrate\` first`)

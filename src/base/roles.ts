@@ -5,12 +5,11 @@
  */
 import pg from 'pg'
 import type { MasterKey } from './crypto.ts'
+import { StartError } from './embedded-errors.ts'
 import type { DatabaseUrls } from './db.ts'
 
 /** Thrown when the database login may not do what preparing the roles needs; one line that says what to do. */
-export class DatabaseRoleError extends Error {
-  override readonly name = 'DatabaseRoleError'
-}
+export class DatabaseRoleError extends StartError {}
 
 const servingRoles = { engine: 'tegata_engine', tenant: 'tegata_tenant' } as const
 const roleNames = ['tegata_owner', ...Object.values(servingRoles)]
@@ -141,7 +140,7 @@ export async function bypassReason(url: string): Promise<string | null> {
          from pg_roles where rolname = current_user and exists (select 1 from pg_roles where rolname = 'tegata_owner')`,
     )
     const row = result.rows[0]
-    if (row === undefined) return 'the database has not been prepared: run `tegata migrate` first'
+    if (row === undefined) throw new DatabaseRoleError('the database has not been prepared: run `tegata migrate` with a login that may create roles')
     if (row.super) return `${row.name} is a superuser`
     if (row.bypass) return `${row.name} has BYPASSRLS`
     // Up to PostgreSQL 15 such a login may make itself a member of any role but a superuser.

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createHashPool, type HashPool } from '../accounts/hash-pool.ts'
 import { readConfig, type Config } from '../base/config.ts'
 import type { MasterKey } from '../base/crypto.ts'
@@ -49,7 +50,7 @@ export async function withPlatform<T>(work: (platform: Platform) => Promise<T>, 
 /** `prepare` runs on a database that was started for this command alone; nobody else would have migrated it. */
 async function withDatabaseUrl<T>(config: Config, prepare: (url: string) => Promise<unknown>, work: (url: string) => Promise<T>): Promise<T> {
   if (config.databaseUrl !== null) return work(config.databaseUrl)
-  if (livingOwner(config.dataDir) !== null) return work(runningUrl(config.dataDir))
+  if (livingOwner(config.dataDir) !== null) return work(await runningUrl(config.dataDir))
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, durable: true })
   try {
     await prepare(postgres.url)
@@ -66,7 +67,17 @@ export function withAdministrator<T>(work: (admin: { url: string; masterKey: Mas
 }
 
 /** The server writes its port into its own file (line 4) and `ready` (line 8) when it takes connections. */
-function runningUrl(dataDir: string): string {
+async function runningUrl(dataDir: string): Promise<string> {
+  // It says that it is ready a moment before it writes so.
+  for (let look = 0; look < 20; look += 1) {
+    const url = urlWhenReady(dataDir)
+    if (url !== null) return url
+    await pause(100)
+  }
+  throw new StartError('`npm start` is just starting its database: try again in a moment.')
+}
+
+function urlWhenReady(dataDir: string): string | null {
   try {
     const lines = readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')
     const password = readFileSync(join(dataDir, 'postgres.password'), 'utf8').trim()
@@ -74,7 +85,7 @@ function runningUrl(dataDir: string): string {
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw new StartError(`${dataDir} belongs to another user: run this command as the user who runs \`npm start\`.`, { cause: error })
   }
-  throw new StartError('`npm start` is just starting its database: try again in a moment.')
+  return null
 }
 
 async function requireCurrentSchema(databases: Databases): Promise<void> {

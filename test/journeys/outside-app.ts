@@ -21,7 +21,7 @@ const logo = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" vie
 
 /** Registers シフト名人 and serves it. */
 export async function startOutsideApp(demo: Demo): Promise<OutsideApp> {
-  const server = createServer((request, response) => {
+  const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8').end('<!doctype html><html lang="ja"><title>シフト名人</title><link rel="icon" href="data:,"><h1>シフト名人</h1></html>')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -32,10 +32,12 @@ export async function startOutsideApp(demo: Demo): Promise<OutsideApp> {
   return {
     party,
     host,
-    showLogo: (context) => context.route(logoUri, (route) => route.fulfill({ contentType: 'image/svg+xml', body: logo })),
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve())
+    async showLogo(context) {
+      await context.route(logoUri, (route) => route.fulfill({ contentType: 'image/svg+xml', body: logo }))
+    },
+    async close() {
       server.closeAllConnections()
-    }),
+      await new Promise((resolve) => server.close(resolve))
+    },
   }
 }

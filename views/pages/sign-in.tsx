@@ -42,7 +42,7 @@ export function SignInPage(props: SignInProps): JSX.Element {
       {app === undefined ? null : <AppHeader app={app} line={signInLine(t, props.tenant)} />}
       <h1>{title}</h1>
       {error === undefined ? null : (
-        <ErrorSummary text={errorText(t, error, fixedPerson)} more={waitText(t, props.retryAfterSeconds)} fieldId={fieldOf(error, fixedPerson)} />
+        <ErrorSummary text={errorText(t, error, props)} more={waitText(t, props.retryAfterSeconds)} fieldId={fieldOf(error, fixedPerson)} />
       )}
       {error !== undefined || props.reason === undefined ? null : <Notice>{t(`sign_in.reason.${props.reason}`)}</Notice>}
       <Form form={props.form}>
@@ -76,14 +76,15 @@ export function SignInPage(props: SignInProps): JSX.Element {
 function Credentials(props: SignInProps & { t: Translate }): JSX.Element {
   const { t, error, fixedPerson } = props
   const value = fixedPerson?.identifier ?? props.identifier
+  const orNumber = orNumberOf(props)
   return (
     <>
       <Field
         field={identifier}
-        label={t(props.acceptsStaffNumber === true ? 'sign_in.identifier_or_number' : 'sign_in.identifier')}
+        label={t(`sign_in.identifier${orNumber}`)}
         value={value}
         readOnly={fixedPerson !== undefined}
-        error={fixedPerson === undefined ? identifierError(t, error) : undefined}
+        error={fixedPerson === undefined ? identifierError(t, error, orNumber) : undefined}
         autofocus={error === undefined && value === ''}
       />
       <Field field={password} label={t('sign_in.password')} error={passwordError(t, error)} autofocus={error === undefined && value !== ''} />
@@ -91,9 +92,15 @@ function Credentials(props: SignInProps & { t: Translate }): JSX.Element {
   )
 }
 
+// Words that speak of a staff number as well, where one is taken.
+function orNumberOf({ acceptsStaffNumber }: SignInProps): '_or_number' | '' {
+  return acceptsStaffNumber === true ? '_or_number' : ''
+}
+
 // Where the person is fixed only the password can be wrong, and nothing is given away by saying so.
-function errorText(t: Translate, error: SignInError, fixedPerson: PersonProps | undefined): string {
-  return t(`sign_in.error.${error === 'wrong_credentials' && fixedPerson !== undefined ? 'wrong_password' : error}`)
+function errorText(t: Translate, error: SignInError, props: SignInProps): string {
+  if (error === 'wrong_credentials' && props.fixedPerson !== undefined) return t('sign_in.error.wrong_password')
+  return error === 'wrong_credentials' || error === 'missing_identifier' ? t(`sign_in.error.${error}${orNumberOf(props)}`) : t(`sign_in.error.${error}`)
 }
 
 function fieldOf(error: SignInError, fixedPerson: PersonProps | undefined): string | undefined {
@@ -102,9 +109,9 @@ function fieldOf(error: SignInError, fixedPerson: PersonProps | undefined): stri
   return error === 'missing_password' ? password.id : undefined
 }
 
-function identifierError(t: Translate, error: SignInError | undefined): string | undefined {
-  if (error === 'wrong_credentials') return t('sign_in.field.wrong_identifier')
-  return error === 'missing_identifier' ? t('sign_in.error.missing_identifier') : undefined
+function identifierError(t: Translate, error: SignInError | undefined, orNumber: '_or_number' | ''): string | undefined {
+  if (error === 'wrong_credentials') return t(`sign_in.field.wrong_identifier${orNumber}`)
+  return error === 'missing_identifier' ? t(`sign_in.error.missing_identifier${orNumber}`) : undefined
 }
 
 function passwordError(t: Translate, error: SignInError | undefined): string | undefined {
