@@ -1,0 +1,178 @@
+/**
+ * Walks every door there is and proves that it refuses the stranger, the member of another tenant and the member without the
+ * permission. A new door is walked by itself: it stands in the list that the server mounts.
+ * Misaki administers Sakura, Ken is on her staff, Minoru administers Midori and must get nothing of Sakura's.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { startServer, type RunningServer } from '../src/app.ts'
+import type { EndpointDoor } from '../src/http/endpoint.ts'
+import type { PageDoor } from '../src/http/page.ts'
+import { routes } from '../src/oidc/configuration.ts'
+import type { RelyingParty } from './helpers/relying-party.ts'
+import { tokensFor } from './helpers/sign-in.ts'
+import { freePort, startTegata, type Tegata } from './helpers/tegata.ts'
+
+const scopes = ['members:read', 'members:write']
+let tegata: Tegata
+let withoutDemo: RunningServer
+let tokens: { misaki: string; ken: string; minoru: string; misakiWithoutScopes: string; misakiElsewhere: string }
+let sakura: { tenantId: string; membershipIds: readonly string[]; ken: string }
+
+beforeAll(async () => {
+  tegata = await startTegata()
+  const port = await freePort()
+  withoutDemo = await startServer({ ...tegata.config, port }, { databaseUrl: tegata.database.adminUrl, demo: false, onProgress: () => undefined })
+  const api = `${tegata.issuer}/api/v1`
+  const app = await tegata.app({ name: 'Console', apiScopes: { [api]: scopes } })
+  const forApi = async (party: RelyingParty, email: string, scope: string) =>
+    (await tokensFor(party, tegata.person(), { email, scope: `openid tenant ${scope}`.trim(), parameters: { resource: api } })).accessToken
+  tokens = {
+    misaki: await forApi(app, 'misaki@example.com', scopes.join(' ')),
+    ken: await forApi(app, 'ken@example.com', scopes.join(' ')),
+    minoru: await forApi(app, 'minoru@example.com', scopes.join(' ')),
+    misakiWithoutScopes: await forApi(app, 'misaki@example.com', ''),
+    misakiElsewhere: (await tokensFor(app, tegata.person(), { email: 'misaki@example.com' })).accessToken,
+  }
+  const rows = await tegata.databases.engine.selectFrom('membership').innerJoin('tenant', 'tenant.id', 'membership.tenant_id').innerJoin('account', 'account.id', 'membership.account_id')
+    .select(['membership.id', 'tenant.id as tenantId', 'account.email']).where('tenant.subdomain', '=', 'sakura').execute()
+  const ken = rows.find((row) => row.email === 'ken@example.com')
+  if (ken === undefined) throw new Error('no Ken in Sakura')
+  sakura = { tenantId: ken.tenantId, membershipIds: rows.map((row) => row.id), ken: ken.id }
+})
+afterAll(async () => {
+  await withoutDemo.stop()
+  await tegata.close()
+})
+
+const problem = z.looseObject({ reason: z.string(), request_id: z.string(), status: z.number() })
+/** Every parameter names something of Sakura's, so that a stranger's request would hit if it could. */
+const fill = (path: string) => path.replace(':membership_id', sakura.ken).replaceAll(/:[a-z_]+/g, 'something')
+
+async function call(door: EndpointDoor, token: string | null): Promise<{ status: number; reason: string | undefined; text: string }> {
+  const response = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, headers: token === null ? {} : { authorization: `Bearer ${token}` } })
+  const text = await response.text()
+  if (response.status < 400) return { status: response.status, reason: undefined, text }
+  expect(response.headers.get('content-type')).toContain('application/problem+json')
+  return { status: response.status, reason: problem.parse(JSON.parse(text)).reason, text }
+}
+
+const endpoints = () => tegata.server.doors.filter((door): door is EndpointDoor => door.kind === 'endpoint' && door.access !== 'public')
+const pages = () => tegata.server.doors.filter((door): door is PageDoor => door.kind === 'page')
+const nameOf = (door: { method: string; path: string }) => `${door.method} ${door.path}`
+
+describe('every endpoint', () => {
+  test('is there to be walked', () => {
+    expect(endpoints().length).toBeGreaterThan(3)
+  })
+
+  test('refuses whoever shows no token, a made-up one, or one for something else', async () => {
+    for (const door of endpoints()) {
+      expect(await call(door, null), nameOf(door)).toMatchObject({ status: 401, reason: 'token_missing' })
+      expect(await call(door, 'made-up'), nameOf(door)).toMatchObject({ status: 401, reason: 'token_invalid' })
+      expect(await call(door, tokens.misakiElsewhere), nameOf(door)).toMatchObject({ status: 401, reason: 'token_audience' })
+    }
+  })
+
+  test('refuses an administrator whose token lacks the scope', async () => {
+    for (const door of endpoints().filter((one) => one.access !== 'public' && one.access.scope !== undefined)) {
+      expect((await call(door, tokens.misakiWithoutScopes)).status, nameOf(door)).toBe(403)
+    }
+  })
+
+  test('refuses a member without the permission', async () => {
+    for (const door of endpoints().filter((one) => one.access !== 'public' && one.access.permission !== undefined)) {
+      expect((await call(door, tokens.ken)).status, nameOf(door)).toBe(403)
+    }
+  })
+
+  test('that changes something asks for a scope and a permission', () => {
+    for (const door of endpoints().filter((one) => one.method !== 'GET')) {
+      expect(door.access === 'public' ? {} : door.access, nameOf(door)).toMatchObject({ scope: expect.any(String), permission: expect.any(String) })
+    }
+  })
+
+  test('gives the administrator of another tenant nothing of this one', async () => {
+    for (const door of endpoints()) {
+      const answer = await call(door, tokens.minoru)
+      if (door.path.includes(':')) expect(answer.status, nameOf(door)).toBe(404)
+      for (const secret of [sakura.tenantId, ...sakura.membershipIds, 'ken@example.com']) expect(answer.text.includes(secret), `${nameOf(door)} tells ${secret}`).toBe(false)
+    }
+    const kens = await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', sakura.ken).execute()
+    expect(kens).toEqual([{ status: 'active' }])
+  })
+
+  test('writes down whom it refused', async () => {
+    const refused = await tegata.databases.engine.selectFrom('event').select(['subject', 'outcome']).where('type', '=', 'access.refused').execute()
+    for (const door of endpoints()) expect(refused.map((event) => event.subject), nameOf(door)).toContain(nameOf(door))
+  })
+
+  test('lets the administrator in', async () => {
+    for (const door of endpoints().filter((one) => one.method === 'GET')) expect((await call(door, tokens.misaki)).status, nameOf(door)).toBe(200)
+  })
+})
+
+describe('every page', () => {
+  test('of an interaction shows nothing without the browser that began it', async () => {
+    const own = pages().filter((door) => door.access === 'interaction')
+    expect(own.length).toBeGreaterThan(0)
+    for (const door of own) {
+      const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, ...(door.method === 'POST' ? { body: new URLSearchParams({ action: 'sign_in' }) } : {}) })
+      expect(answer.status, nameOf(door)).toBe(400)
+    }
+  })
+
+  test('that takes a form refuses one from another site', async () => {
+    for (const door of pages().filter((one) => one.method === 'POST')) {
+      for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
+        const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: 'POST', body: new URLSearchParams(), headers })
+        expect(answer.status, nameOf(door)).toBe(403)
+      }
+    }
+  })
+
+  test('of the demo is not there outside the demo', async () => {
+    const demo = pages().filter((door) => door.access === 'demo')
+    expect(demo.length).toBeGreaterThan(0)
+    for (const door of demo) expect((await fetch(`http://localhost:${withoutDemo.port}${fill(door.path)}`)).status, nameOf(door)).toBe(404)
+  })
+
+  test('changes nothing by being looked at', async () => {
+    const count = () => tegata.databases.engine.selectFrom('event').select(({ fn }) => fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
+    const before = await count()
+    for (const door of pages().filter((one) => one.method === 'GET')) await fetch(`${tegata.issuer}${fill(door.path)}`)
+    expect(await count()).toEqual(before)
+  })
+
+  test('answers other methods with what it allows', async () => {
+    for (const path of new Set(pages().map((door) => door.path))) {
+      const answer = await fetch(`${tegata.issuer}${fill(path)}`, { method: 'DELETE' })
+      expect([answer.status, answer.headers.get('allow')], path).toEqual([405, expect.stringContaining('GET')])
+    }
+  })
+})
+
+describe('every door of the protocol', () => {
+  const anonymous: Readonly<Record<keyof typeof routes, readonly [method: string, status: number]>> = {
+    authorization: ['GET', 400], token: ['POST', 400], pushed_authorization_request: ['POST', 400], userinfo: ['GET', 401],
+    introspection: ['POST', 400], revocation: ['POST', 400], jwks: ['GET', 200], end_session: ['GET', 200],
+  }
+  test.each(Object.entries(anonymous))('%s gives a stranger nothing', async (name, [method, status]) => {
+    const route = Object.entries(routes).find(([key]) => key === name)?.[1] ?? ''
+    const answer = await fetch(`${tegata.issuer}${route}`, { method, ...(method === 'POST' ? { body: new URLSearchParams() } : {}) })
+    expect(answer.status).toBe(status)
+    expect(await answer.text()).not.toMatch(/"(access_token|id_token|d)":/)
+  })
+
+  test('refuses a client that does not exist, and one with a wrong secret', async () => {
+    for (const path of [routes.token, routes.introspection, routes.revocation, routes.pushed_authorization_request]) {
+      for (const [id, secret] of [['nobody', 'x'], ['karte', 'wrong']]) {
+        const answer = await fetch(`${tegata.issuer}${path}`, {
+          method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', token: 'x' }),
+          headers: { authorization: `Basic ${Buffer.from(`${id ?? ''}:${secret ?? ''}`).toString('base64')}` },
+        })
+        expect([answer.status, await answer.json()], path).toEqual([401, expect.objectContaining({ error: 'invalid_client' })])
+      }
+    }
+  })
+})
