@@ -47,7 +47,7 @@ export function targetLines(results: Results): readonly TargetLine[] {
   const database = (flow: string): TargetLine =>
     atLeast(`${flow}, database CPU, raw-pg / tegata`, 2, ratio(results.slices, { flow, concurrency: 16, figure: 'databaseCpu', ours: 'tegata', peer: 'raw-pg' }))
   const latency = (flow: string, most: number): TargetLine =>
-    atMost(`${flow}, p50 at 1 in flight, tegata / raw-pg`, most, ratio(results.slices, { flow, concurrency: 1, figure: 'p50', ours: 'raw-pg', peer: 'tegata' }), '×')
+    atMost(`${flow}, p50 at 1 in flight, tegata / raw-pg`, { most, unit: '×' }, ratio(results.slices, { flow, concurrency: 1, figure: 'p50', ours: 'raw-pg', peer: 'tegata' }))
   return [
     server('cc-jwt', 'raw-rs256', 2), server('cc-jwt', 'raw-es256', 1), server('cc-opaque', 'raw-es256', 0.9),
     server('sso', 'raw-es256', 0.95), database('sso'), server('refresh', 'raw-es256', 0.95), database('refresh'),
@@ -64,9 +64,9 @@ function startLines({ launched, slices }: Results): readonly TargetLine[] {
   const tegata = launched.find(({ target }) => target.name === 'tegata')
   const loaded = slices.filter(({ server }) => server === 'tegata').flatMap(({ residentMebibytes }) => residentMebibytes ?? [])
   return [
-    atMost('tegata, start to first answer, migrated before', 0.7, tegata?.startSeconds ?? null, 's'),
-    atMost('tegata, memory after start', 120, tegata?.memoryAfterStart ?? null, 'MiB'),
-    atMost('tegata, memory under load, most seen', 300, loaded.length === 0 ? null : Math.max(...loaded), 'MiB'),
+    atMost('tegata, start to first answer, migrated before', { most: 0.7, unit: 's' }, tegata?.startSeconds ?? null),
+    atMost('tegata, memory after start', { most: 120, unit: 'MiB' }, tegata?.memoryAfterStart ?? null),
+    atMost('tegata, memory under load, most seen', { most: 300, unit: 'MiB' }, loaded.length === 0 ? null : Math.max(...loaded)),
   ]
 }
 
@@ -75,7 +75,7 @@ function stormLines({ storms }: Results): readonly TargetLine[] {
   const share = storm === undefined || storm.signInMilliseconds === null ? null : storm.hashMilliseconds / storm.signInMilliseconds
   return [
     atLeast('password sign-in, CPU of the hash / CPU of all', 0.75, share),
-    atMost('cc-opaque, p99 in a sign-in storm / without', 2, storm === undefined ? null : storm.p99Storm / storm.p99Calm, '×'),
+    atMost('cc-opaque, p99 in a sign-in storm / without', { most: 2, unit: '×' }, storm === undefined ? null : storm.p99Storm / storm.p99Calm),
   ]
 }
 
@@ -84,7 +84,7 @@ function atLeast(what: string, least: number, value: number | null): TargetLine 
   return { what, wanted: `at least ${least} ×`, reached: `${value.toFixed(2)} ×`, verdict: value >= least ? 'reached' : 'not reached' }
 }
 
-function atMost(what: string, most: number, value: number | null, unit: string): TargetLine {
+function atMost(what: string, { most, unit }: { most: number; unit: string }, value: number | null): TargetLine {
   if (value === null) return notMeasured(what, `at most ${most} ${unit}`)
   return { what, wanted: `at most ${most} ${unit}`, reached: `${value.toFixed(value < 10 ? 2 : 0)} ${unit}`, verdict: value <= most ? 'reached' : 'not reached' }
 }
