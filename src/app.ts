@@ -10,7 +10,7 @@ import { systemClock } from './base/clock.ts'
 import type { Config } from './base/config.ts'
 import type { MasterKey } from './base/crypto.ts'
 import { openDatabases, type Databases } from './base/db.ts'
-import { startDemoMailbox, type DemoMailbox } from './base/demo-mailbox.ts'
+import type { DemoMailbox } from './base/demo-mailbox.ts'
 import { createLogger, type Logger } from './base/log.ts'
 import { createMailer } from './base/mail.ts'
 import { loadMasterKey } from './base/master-key.ts'
@@ -107,6 +107,8 @@ interface Parts {
 
 async function startDemo(parts: { config: Config; databases: Databases; masterKey: MasterKey; hashes: HashPool; onProgress: (line: string) => void }): Promise<DemoMailbox> {
   await seedDemo(parts, parts.config)
+  // Loaded in the demo only: a server in production needs no mail server in its memory.
+  const { startDemoMailbox } = await import('./base/demo-mailbox.ts')
   return startDemoMailbox()
 }
 

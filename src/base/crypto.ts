@@ -3,7 +3,7 @@
  * Nothing here is home-made: HKDF, AES-256-GCM, SHA-256 and HMAC are node:crypto's.
  * Password hashing lives in accounts/hash-pool.ts, signing keys in oidc/.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const developmentPrefix = 'dev-'
 const keyShape = /^[A-Za-z0-9_-]{43}$/
@@ -92,7 +92,7 @@ export function randomToken(bytes = 32): string {
 
 /** SHA-256 of the text's UTF-8 bytes, in base64url; for tokens that are long and random, never for passwords. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 /** HMAC-SHA256 of the text's UTF-8 bytes, in base64url. */

@@ -90,6 +90,8 @@ async function writeRoles(admin: pg.Client, masterKey: MasterKey, isSuper: boole
     const password = admin.escapeLiteral(derivedPassword(masterKey, role))
     await admin.query(`${verb} role ${role} login ${plain} password ${password}`)
   }
+  // The engine's statements all go by key; a plan made while a table was small must not read it whole once it has grown.
+  await admin.query('alter role tegata_engine set enable_seqscan = off')
   if (!isSuper) await admin.query('grant tegata_owner to current_user')
 }
 

@@ -41,6 +41,8 @@ function trustFor(trustedProxies: readonly string[]): Trust {
 }
 
 function canonical(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined && isIPv4(mapped)) return mapped
   const [bare = ''] = address.split('%')
   if (isIPv4(bare) || !isIPv6(bare)) return bare
   // The URL parser spells IPv6 in one way only (RFC 5952) and writes an embedded IPv4 in hexadecimal.

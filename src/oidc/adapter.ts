@@ -123,26 +123,27 @@ function grantAdapter(): Adapter {
 
 function sessionAdapter({ references }: AdapterDeps): Adapter {
   const none = () => Promise.resolve()
+  const hashOf = (id: string) => currentUnit().aliased(id) ?? references.key(id)
   return {
     ...single,
     async find(id) {
-      const row = await currentUnit().session(references.key(id))
+      const row = await currentUnit().session(hashOf(id))
       // The library changes what it is given, and the save compares with what was read.
       return row === undefined ? undefined : { ...structuredClone(row.payload), uid: row.uid, jti: id }
     },
     async findByUid(uid) {
       const row = await currentUnit().sessionByUid(uid)
-      // The cookie's id is not known here; a reference stands in for it, so that saving or ending this object finds its row.
-      return row === undefined ? undefined : { ...structuredClone(row.payload), uid: row.uid, jti: references.refer(row.id_hash) }
+      // The cookie's id is not known here; an alias of this request stands in for it, so that saving or ending this object finds its row.
+      return row === undefined ? undefined : { ...structuredClone(row.payload), uid: row.uid, jti: currentUnit().aliasOf(row) }
     },
     upsert(id, payload, expiresIn) {
       const uid = payload.uid ?? ''
       const unit = currentUnit()
-      unit.saveSession({ uid, idHash: references.key(id), read: unit.sessionAlreadyRead(uid), payload, ttlSeconds: expiresIn ?? 0 })
+      unit.saveSession({ uid, idHash: hashOf(id), read: unit.sessionAlreadyRead(uid), payload, ttlSeconds: expiresIn ?? 0 })
       return Promise.resolve()
     },
     async destroy(id) {
-      const row = await currentUnit().session(references.key(id))
+      const row = await currentUnit().session(hashOf(id))
       if (row !== undefined) currentUnit().endSession(row.uid)
     },
     consume: none,

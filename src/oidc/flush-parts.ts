@@ -18,6 +18,8 @@ export interface FlushInput {
   revoke_grants: string[]
   sessions_new: { uid: string; id_hash: string; account_id: string | null; payload: unknown; ip: string | null; user_agent: string | null; ttl: number }[]
   sessions: { uid: string; id_hash: string; account_id: string | null; acr: string | null; changed: unknown; removed: string[]; apps_changed: unknown; apps_removed: string[]; ttl: number }[]
+  /** Sessions that this request relied on and did not change. */
+  sessions_alive: string[]
   sessions_ended: string[]
   consents: { account_id: string; client_id: string; tenant_id: string | null; membership_id: string | null; scopes: string[]; claims: string[]; resource_scopes: unknown }[]
   events: unknown[]
@@ -94,6 +96,11 @@ const parts: Readonly<Record<FlushPart, Part>> = {
       where g.session_uid = x.uid and g.client_id = any(x.apps_removed) and not g.offline)`,
     guard: [`(select count(*) from met) = jsonb_array_length($1::jsonb->'sessions')`, 'TG003'],
   },
+  sessions_alive: {
+    cte: `alive as (select count(*) as n from session
+      where uid in (select jsonb_array_elements_text($1::jsonb->'sessions_alive')) and expires_at > now())`,
+    guard: [`(select n from alive) = jsonb_array_length($1::jsonb->'sessions_alive')`, 'TG003'],
+  },
   sessions_ended: {
     cte: `ended as (delete from session where uid in (select jsonb_array_elements_text($1::jsonb->'sessions_ended'))),
     ended_grants as (delete from oidc_grant where not offline and session_uid in (select jsonb_array_elements_text($1::jsonb->'sessions_ended')))`,
@@ -122,7 +129,7 @@ const parts: Readonly<Record<FlushPart, Part>> = {
 
 const order: readonly FlushPart[] = [
   'clients', 'moves', 'consume', 'put', 'destroy', 'grants', 'revoke_tokens', 'revoke_grants',
-  'sessions_new', 'sessions', 'sessions_ended', 'consents', 'events',
+  'sessions_new', 'sessions', 'sessions_alive', 'sessions_ended', 'consents', 'events',
 ]
 
 export interface FlushStatement {
@@ -135,7 +142,7 @@ const statements = new Map<string, FlushStatement>()
 /** The statement for the parts that hold something, or null when there is nothing to write. */
 export function flushStatement(input: FlushInput): FlushStatement | null {
   const used = order.filter((part) => input[part].length > 0)
-  if (used.every((part) => part === 'clients')) return null
+  if (used.every((part) => part === 'clients' || part === 'sessions_alive')) return null
   const name = `flush ${used.map((part) => order.indexOf(part).toString(36)).join('')}`
   const known = statements.get(name)
   if (known !== undefined) return known

@@ -7,16 +7,18 @@ import type Provider from 'oidc-provider'
 import type { AccessToken, AuthorizationCode, RefreshToken } from 'oidc-provider'
 import { equalStrings, sha256 } from '../base/crypto.ts'
 import { tenantClaims } from './claims.ts'
+import type { ClientStore } from './client-store.ts'
+import type { ClientRow } from './queries.ts'
 import { currentUnit } from './unit-of-work.ts'
 
 type BoundToken = AccessToken | RefreshToken | AuthorizationCode
 interface FindOptions { ignoreExpiration?: boolean; ignoreSessionBinding?: boolean }
 
-export function shapeModels(provider: Provider): void {
+export function shapeModels(provider: Provider, clients: ClientStore): void {
   bindTokens(provider)
   shapeGrant(provider)
   shapeSession(provider)
-  shapeClient(provider)
+  shapeClient(provider, clients)
   shapeReplayDetection(provider)
   shapeClaims(provider)
 }
@@ -64,7 +66,23 @@ function shapeSession(provider: Provider): void {
   Object.defineProperty(provider, 'Session', { value: Session })
 }
 
-function shapeClient(provider: Provider): void {
+function shapeClient(provider: Provider, clients: ClientStore): void {
+  const build = provider.Client.find.bind(provider.Client)
+  const built = new WeakMap<ClientRow, InstanceType<typeof provider.Client>>()
+  Object.defineProperty(provider.Client, 'find', {
+    // The library hashes an app's whole metadata at each look; the row it came from tells the same for nothing.
+    value: async (id: string) => {
+      const row = typeof id === 'string' ? await clients.find(id) : undefined
+      const known = row === undefined ? undefined : built.get(row)
+      if (known !== undefined) {
+        currentUnit().rely(id)
+        return known
+      }
+      const client = await build(id)
+      if (row !== undefined && client !== undefined) built.set(row, client)
+      return client
+    },
+  })
   Object.defineProperties(provider.Client.prototype, {
     compareClientSecret: {
       value(this: InstanceType<typeof provider.Client>, actual: string) {

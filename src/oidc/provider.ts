@@ -80,7 +80,7 @@ export function buildProvider(deps: ProviderDeps, keyRing: KeyRing): Provider {
   hooksOf.set(provider, deps)
   // Addresses come from ISSUER: the edge has overwritten the forwarded headers with its host and scheme.
   provider.proxy = true
-  shapeModels(provider)
+  shapeModels(provider, deps.clients)
   provider.use((ctx, next) => withUnit(unitFor(ctx, deps), async () => {
     try {
       await next()

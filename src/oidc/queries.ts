@@ -25,6 +25,8 @@ export interface SessionRow {
   readonly id_hash: string
   readonly account_id: string | null
   readonly payload: AdapterPayload
+  /** Used within the last minute. */
+  readonly seen_recently: boolean
 }
 
 export interface TokenRow {
@@ -59,7 +61,8 @@ const accountJson = `jsonb_build_object('id', p.id, 'email', p.email, 'email_ver
 const grantJson = `jsonb_build_object('id', g.id, 'session_uid', g.session_uid, 'tenant_id', g.tenant_id,
   'membership_id', g.membership_id, 'payload', g.payload)`
 
-const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'account_id', s.account_id, 'payload', s.payload)`
+const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'account_id', s.account_id, 'payload', s.payload,
+  'seen_recently', s.last_seen_at > now() - interval '1 minute')`
 
 const membershipInForce = `m.status = 'active' and (m.valid_from is null or m.valid_from <= now())
   and (m.valid_until is null or now() < m.valid_until) and t.status = 'active'`
@@ -85,15 +88,16 @@ const consentsJson = `(select coalesce(jsonb_agg(jsonb_build_object('membership_
 
 const personJson = `jsonb_build_object('account', ${accountJson}, 'memberships', ${membershipsJson}, 'consents', ${consentsJson})`
 
+/** Plain columns: nesting them as JSON would cost the database as much as finding them. */
 const tokenStatement = {
   name: 'token',
   text: `select a.id, a.model, a.payload, a.grant_id,
     case when a.consumed_at < now() - interval '${replayGraceSeconds} seconds' then floor(extract(epoch from a.consumed_at))::int end as consumed,
-    case when g.id is not null then ${grantJson} end as grant,
-    case when s.uid is not null then ${sessionJson} end as session,
-    case when p.id is not null then ${accountJson} end as account,
-    case when m.id is not null then jsonb_build_object('tenant_id', t.id, 'tenant_name', t.name, 'membership_id', m.id, 'role', r.name,
-      'groups', ${groupsOfMembership}) end as tenant
+    g.session_uid as g_session_uid, g.tenant_id as g_tenant_id, g.membership_id as g_membership_id, g.payload as g_payload,
+    s.uid as s_uid, s.id_hash as s_id_hash, s.account_id as s_account_id, s.payload as s_payload,
+    p.id as p_id, p.email, p.email_verified_at is not null as email_verified, p.display_name, p.family_name, p.given_name, p.locale, p.zoneinfo,
+    floor(extract(epoch from p.updated_at))::float8 as updated_at,
+    t.name as tenant_name, r.name as role, case when m.id is not null then ${groupsOfMembership} end as groups
   from oidc_artifact a
   left join client c on c.id = a.client_id
   left join tenant ct on ct.id = c.tenant_id
@@ -107,6 +111,26 @@ const tokenStatement = {
     and (a.client_id is null or (c.status = 'active' and (ct.id is null or ct.status = 'active')))
     and (a.grant_id is null or (g.id is not null and p.status = 'active' and (g.membership_id is null or (${membershipInForce}))))`,
 } as const
+
+interface TokenColumns extends Omit<AccountFacts, 'id'> {
+  readonly id: string
+  readonly model: string
+  readonly payload: AdapterPayload
+  readonly grant_id: string | null
+  readonly consumed: number | null
+  readonly g_session_uid: string | null
+  readonly g_tenant_id: string | null
+  readonly g_membership_id: string | null
+  readonly g_payload: AdapterPayload | null
+  readonly s_uid: string | null
+  readonly s_id_hash: string | null
+  readonly s_account_id: string | null
+  readonly s_payload: AdapterPayload | null
+  readonly p_id: string | null
+  readonly tenant_name: string | null
+  readonly role: string | null
+  readonly groups: readonly string[] | null
+}
 
 const sessionStatement = {
   name: 'session',
@@ -161,8 +185,26 @@ const seenOnceStatement = {
 
 /** The artifact with its grant, session, person and tenant, if it may be used at this moment. */
 export async function findToken(pool: Pool, key: string): Promise<TokenRow | undefined> {
-  const result = await pool.query<TokenRow>({ ...tokenStatement, values: [key] })
-  return result.rows[0]
+  const result = await pool.query<TokenColumns>({ ...tokenStatement, values: [key] })
+  const row = result.rows[0]
+  return row === undefined ? undefined : tokenRow(row)
+}
+
+function tokenRow(row: TokenColumns): TokenRow {
+  const { id, model, payload, grant_id, consumed, g_payload, s_uid, s_id_hash, s_payload, p_id, g_tenant_id, g_membership_id, tenant_name, role, groups } = row
+  return {
+    id, model, payload, grant_id, consumed,
+    grant: grant_id === null || g_payload === null ? null
+      : { id: grant_id, session_uid: row.g_session_uid, tenant_id: g_tenant_id, membership_id: g_membership_id, payload: g_payload },
+    session: s_uid === null || s_id_hash === null || s_payload === null ? null
+      : { uid: s_uid, id_hash: s_id_hash, account_id: row.s_account_id, payload: s_payload, seen_recently: false },
+    account: p_id === null ? null : {
+      id: p_id, email: row.email, email_verified: row.email_verified, display_name: row.display_name, family_name: row.family_name,
+      given_name: row.given_name, locale: row.locale, zoneinfo: row.zoneinfo, updated_at: row.updated_at,
+    },
+    tenant: g_tenant_id === null || g_membership_id === null || tenant_name === null || role === null ? null
+      : { tenant_id: g_tenant_id, tenant_name, membership_id: g_membership_id, role, groups: groups ?? [] },
+  }
 }
 
 /**
@@ -285,7 +327,7 @@ export async function listPermissions(pool: Pool, membershipId: string): Promise
 export async function deleteSessionsOfAccount(trx: EngineTrx, accountId: string): Promise<readonly SessionRow[]> {
   const ended = await trx.query.deleteFrom('session').where('account_id', '=', accountId).returning(['uid', 'id_hash', 'account_id', 'payload']).execute()
   await trx.query.deleteFrom('oidc_grant').where('account_id', '=', accountId).execute()
-  return ended.map((row) => ({ ...row, payload: jsonObject(row.payload) }))
+  return ended.map((row) => ({ ...row, payload: jsonObject(row.payload), seen_recently: false }))
 }
 
 function jsonObject(value: unknown): AdapterPayload {

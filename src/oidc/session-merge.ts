@@ -18,11 +18,13 @@ export interface SessionSave {
 }
 
 export type SessionWrite =
+  | { readonly kind: 'unchanged'; readonly events: readonly [] }
   | { readonly kind: 'new'; readonly row: FlushInput['sessions_new'][number]; readonly events: readonly Omit<NewEvent, 'origin'>[] }
   | { readonly kind: 'merge'; readonly row: FlushInput['sessions'][number]; readonly events: readonly Omit<NewEvent, 'origin'>[] }
 
 // Kept in columns, or never kept at all: the cookie's id is a bearer value.
 const notInPayload = new Set(['jti', 'authorizations'])
+const movesWithTime = new Set(['exp', 'iat'])
 
 export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
   const { read, payload } = save
@@ -43,6 +45,12 @@ export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
   const appsNow = payload.authorizations ?? {}
   const now = new Set(facts.map(([key]) => key))
   const appsRemoved = Object.keys(appsBefore).filter((app) => !(app in appsNow))
+  const changed = facts.filter(([key, value]) => !movesWithTime.has(key) && differs(before.get(key), value))
+  const removed = [...before.keys()].filter((key) => !notInPayload.has(key) && !now.has(key))
+  const appsChanged = Object.entries(appsNow).filter(([app, state]) => differs(appsBefore[app], state))
+  const same = save.idHash === read.id_hash && changed.length + removed.length + appsChanged.length + appsRemoved.length === 0
+  // That a session was used a moment ago needs no second write.
+  if (same && read.seen_recently) return { kind: 'unchanged', events: [] }
   return {
     kind: 'merge',
     row: {
@@ -51,8 +59,8 @@ export function sessionWrite(save: SessionSave, origin: Origin): SessionWrite {
       account_id: accountId,
       acr: payload.acr ?? null,
       changed: Object.fromEntries(facts.filter(([key, value]) => differs(before.get(key), value))),
-      removed: [...before.keys()].filter((key) => !notInPayload.has(key) && !now.has(key)),
-      apps_changed: Object.fromEntries(Object.entries(appsNow).filter(([app, state]) => differs(appsBefore[app], state))),
+      removed,
+      apps_changed: Object.fromEntries(appsChanged),
       apps_removed: appsRemoved,
       ttl: save.ttlSeconds,
     },

@@ -35,6 +35,7 @@ export class UnitOfWork {
   readonly #tokens = new Map<string, Promise<TokenRow | undefined>>()
   readonly #sessionsByHash = new Map<string, Promise<SessionRow | undefined>>()
   readonly #sessionsByUid = new Map<string, SessionRow | undefined>()
+  readonly #aliases = new Map<string, string>()
   readonly #grants = new Map<string, GrantRow>()
   readonly #grantLists = new Map<string, readonly GrantRow[]>()
   readonly #accounts = new Map<string, AccountFacts>()
@@ -95,6 +96,17 @@ export class UnitOfWork {
   async sessionByUid(uid: string): Promise<SessionRow | undefined> {
     if (!this.#sessionsByUid.has(uid)) this.#sessionsByUid.set(uid, await queries.findSessionByUid(this.#pool, uid))
     return this.#sessionsByUid.get(uid)
+  }
+
+  /** A name for a session's cookie id that means something in this request only; a cookie that holds one opens nothing. */
+  aliasOf(row: SessionRow): string {
+    const alias = `session ${row.uid}`
+    this.#aliases.set(alias, row.id_hash)
+    return alias
+  }
+
+  aliased(id: string): string | undefined {
+    return this.#aliases.get(id)
   }
 
   /** What this request has read of a session; never asks the database, so that a new session costs nothing. */
@@ -255,6 +267,7 @@ export class UnitOfWork {
     for (const save of this.#sessionSaves.values()) {
       const write = sessionWrite(save, this.origin)
       if (write.kind === 'new') input.sessions_new = [...input.sessions_new, write.row]
+      else if (write.kind === 'unchanged') input.sessions_alive = [...input.sessions_alive, save.uid]
       else input.sessions = [...input.sessions, write.row]
       this.#events.push(...write.events.map((event) => ({ ...event, origin: this.origin })))
     }
@@ -278,7 +291,7 @@ export class UnitOfWork {
 function emptyInput(): FlushInput {
   return {
     clients: [], moves: [], consume: [], put: [], destroy: [], grants: [], revoke_tokens: [], revoke_grants: [],
-    sessions_new: [], sessions: [], sessions_ended: [], consents: [], events: [],
+    sessions_new: [], sessions: [], sessions_alive: [], sessions_ended: [], consents: [], events: [],
   }
 }
 

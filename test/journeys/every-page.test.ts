@@ -1,7 +1,7 @@
 /**
  * Every page as everybody needs it: wide and narrow, light and dark, in both languages; without a fault that axe finds (WCAG 2.2 AA),
  * without scrolling sideways, without a complaint of the browser, and without asking anybody else for anything.
- * With PICTURES=<folder> in the environment it leaves a picture of each, to be looked at by a person.
+ * With PAGE_PICTURES=<folder> in the environment it leaves a picture of each, to be looked at by a person.
  */
 import { AxeBuilder } from '@axe-core/playwright'
 import { mkdir } from 'node:fs/promises'
@@ -26,7 +26,7 @@ afterAll(async () => {
   await demo.close()
 })
 
-const pictures = process.env['PICTURES'] ?? ''
+const pictures = process.env['PAGE_PICTURES'] ?? ''
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const screens = {
   'wide-light': { width: 1280, colorScheme: 'light' }, 'phone-dark': { width: 360, colorScheme: 'dark' },

@@ -43,7 +43,7 @@ test('Hanako signs in to Karte, is known at Koe, switches tenant there, leaves o
   await koe.locator('#tenant').fill('midori')
   await koe.locator('#switch_tenant').click()
   await expect.poll(() => whoIs(koe)).toEqual(inMidori)
-  expect(await read(koe, 'message')).toContain('みどり整骨院')
+  await expect.poll(() => read(koe, 'message')).toContain('みどり整骨院')
   await page.goto(demo.karte)
   expect(await whoIs(page), 'what Koe does is no business of Karte').toEqual(inSakura)
 

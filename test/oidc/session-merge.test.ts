@@ -5,7 +5,7 @@ import type { SessionRow } from '../../src/oidc/queries.ts'
 import { sessionWrite, type SessionSave } from '../../src/oidc/session-merge.ts'
 
 const read: SessionRow = {
-  uid: 'u', id_hash: 'h1', account_id: 'alice',
+  uid: 'u', id_hash: 'h1', account_id: 'alice', seen_recently: false,
   payload: { uid: 'u', accountId: 'alice', acr: 'aal1', loginTs: 1, state: { secret: 's' }, authorizations: { karte: { sid: 'k' }, koe: { sid: 'o' } } },
 }
 const save = (more: Partial<SessionSave> = {}): SessionSave => ({ uid: 'u', idHash: 'h1', read, payload: structuredClone(read.payload), ttlSeconds: 60, ...more })
@@ -19,6 +19,12 @@ describe('saving a session', () => {
   test('writes nothing but the difference', () => {
     const { row } = merged(save({ payload: { ...structuredClone(read.payload), loginTs: 2 } }))
     expect(row).toMatchObject({ changed: { loginTs: 2 }, removed: [], apps_changed: {}, apps_removed: [] })
+  })
+
+  test('writes nothing at all when nothing changed a moment after the last use', () => {
+    expect(sessionWrite(save({ read: { ...read, seen_recently: true }, payload: { ...structuredClone(read.payload), exp: 9 } }), noOrigin).kind).toBe('unchanged')
+    expect(sessionWrite(save({ read: { ...read, seen_recently: true }, idHash: 'h2' }), noOrigin).kind).toBe('merge')
+    expect(sessionWrite(save(), noOrigin).kind).toBe('merge')
   })
 
   test('names what went and what came', () => {
