@@ -2,7 +2,7 @@
  * The composition root: builds what rooms need, connects what lower rooms declare with what upper rooms ask for, mounts every
  * door, and takes it all down again in the reverse order. Nothing is decided here.
  */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAttempts } from './accounts/attempts.ts'
 import { checkPassword } from './accounts/check-password.ts'
 import { createHashPool, type HashPool } from './accounts/hash-pool.ts'
@@ -24,16 +24,19 @@ import { startRelay } from './events/relay.ts'
 import { createAssets } from './http/assets.ts'
 import { createCookieJar } from './http/cookies.ts'
 import { createCsrf } from './http/csrf.ts'
+import type { AppMiddleware } from './http/context.ts'
+import { directListener } from './http/direct.ts'
 import { createFrame } from './http/frame.ts'
 import { contentSecurityPolicy } from './http/headers.ts'
 import { createHealth, type Health, type HealthCheck } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
-import { createHttpApp, createRouter, mountDoors, requestListener, type Door, type HttpApp } from './http/mount.ts'
+import { createHttpApp, createRouter, mountDoors, requestListener, type Door } from './http/mount.ts'
 import { listen } from './http/server.ts'
 import { interactionPages } from './interaction/pages.ts'
 import { memberEndpoints } from './members/api.ts'
 import { createAuthenticate } from './oidc/authenticate.ts'
 import { createClientStore } from './oidc/client-store.ts'
+import { routes } from './oidc/configuration.ts'
 import { endGrants } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { ensureKeys } from './oidc/keyring.ts'
@@ -41,6 +44,7 @@ import { mountProvider, type ProviderMount } from './oidc/mount.ts'
 import { askDatabase } from './oidc/queries.ts'
 import { createProviderPages } from './oidc/provider-pages.ts'
 import { createReferences } from './oidc/references.ts'
+import { documentPaths } from './oidc/static-documents.ts'
 import { operationsPages } from './operations/pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
 
@@ -86,7 +90,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
       const metrics = await listen(requestListener(edge.metricsApp), config.metricsPort)
       endings.push(() => metrics.stop(1000))
     }
-    const server = await listen(requestListener(edge.app), config.port)
+    const server = await listen(edge.listener, config.port)
     endings.push(async () => {
       edge.health.drain()
       await server.stop(stopGraceMilliseconds)
@@ -147,36 +151,53 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
     })),
   })
   app.use(router.routes())
-  handOverToProvider(app, config.issuer, mount)
+  const toProvider = createHandOver(config.issuer, mount)
+  app.use(pagesOfProvider(toProvider))
+  const listener = directListener({
+    ...edge, metrics, paths: machineDoors, answer: toProvider, otherwise: requestListener(app),
+  })
   const metricsApp = createHttpApp(edge)
   metricsApp.use(health.serve('everybody'))
-  return { app, metricsApp, health, mount, doors } satisfies { health: Health } & Record<string, unknown>
+  return { listener, metricsApp, health, mount, doors } satisfies { health: Health } & Record<string, unknown>
 }
 
-/** What no door of ours took goes to the provider, which builds its links from what the edge says: ISSUER, never the request. */
-function handOverToProvider(app: HttpApp, issuer: string, mount: ProviderMount): void {
+type HandOver = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+/** Hands a request to the provider, which builds its links from what the edge says: ISSUER, never the request. */
+function createHandOver(issuer: string, mount: ProviderMount): HandOver {
   const { host, protocol } = new URL(issuer)
-  app.use(async (ctx, next) => {
-    const known = ctx.path.startsWith('/oauth2/') || ctx.path.startsWith('/.well-known/')
-    if (!known) {
+  const scheme = protocol.slice(0, -1)
+  return async (req, res) => {
+    Object.assign(req.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': scheme })
+    if (!(await mount.serveDocument(req, res))) await mount.handle(req, res)
+  }
+}
+
+/** Endpoints that only programs call. */
+const machineDoors: ReadonlySet<string> = new Set([
+  routes.token, routes.userinfo, routes.introspection, routes.revocation, routes.pushed_authorization_request, ...documentPaths,
+])
+
+/** What no door of ours took and people see: authorize, resume, logout. */
+function pagesOfProvider(toProvider: HandOver): AppMiddleware {
+  return async (ctx, next) => {
+    if (!ctx.path.startsWith('/oauth2/')) {
       await next()
       return
     }
     ctx.respond = false
-    ctx.state.door = providerDoor(ctx.req)
+    ctx.state.door = providerDoor(ctx.path)
     ctx.res.statusCode = 200
     // The library answers some requests with a form that submits itself, to the app where response_mode=form_post asks for it.
-    if (!ctx.path.startsWith('/.well-known/')) ctx.set('Content-Security-Policy', contentSecurityPolicy({ formAction: 'any' }))
-    Object.assign(ctx.req.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1) })
-    if (!(await mount.serveDocument(ctx.req, ctx.res))) await mount.handle(ctx.req, ctx.res)
-  })
+    ctx.set('Content-Security-Policy', contentSecurityPolicy({ formAction: 'any' }))
+    await toProvider(ctx.req, ctx.res)
+  }
 }
 
 /** The path as metrics may count it: the resume address carries a value of its own. */
-function providerDoor(req: IncomingMessage): string {
-  const path = req.url?.split('?', 1)[0] ?? ''
-  if (path.startsWith('/oauth2/authorize/')) return '/oauth2/authorize/:uid'
-  return /^\/(?:oauth2|\.well-known)\/[a-z-]{1,40}(?:\/(?:confirm|success))?$/.test(path) ? path : '/oauth2/other'
+function providerDoor(path: string): string {
+  if (path.startsWith(`${routes.authorization}/`)) return `${routes.authorization}/:uid`
+  return path === routes.authorization || /^\/oauth2\/logout(?:\/(?:confirm|success))?$/.test(path) ? path : '/oauth2/other'
 }
 
 function healthChecks(databases: Databases, mount: ProviderMount): readonly HealthCheck[] {

@@ -17,7 +17,9 @@ const sourceShape = /^(?:https?:\/\/[a-z0-9.-]+(?::\d{1,5})?|[a-z][a-z0-9+.-]*:)
 export function contentSecurityPolicy({ formAction = [], script = 'none' }: ContentSecurityPolicyOptions = {}): string {
   const forms = formAction === 'any' ? [] : [`form-action ${["'self'", ...formAction.map(checkedSource)].join(' ')}`]
   return [
-    "default-src 'none'", "style-src 'self'", "img-src 'self' https: data:", "font-src 'self'", `script-src '${script}'`,
+    "default-src 'none'", "style-src 'self'", "img-src 'self' https: data:", "font-src 'self'",
+    // An empty list means 'none' as well, but takes the hash that the provider adds for its own script: beside it 'none' makes browsers complain.
+    formAction === 'any' && script === 'none' ? 'script-src' : `script-src '${script}'`,
     ...forms, "frame-ancestors 'none'", "base-uri 'none'",
   ].join('; ')
 }
@@ -36,7 +38,16 @@ export function formActionOf(redirectUri: string): string | null {
 
 /** Sets the headers that every answer has; a page refines its policy later. */
 export function securityHeaders({ issuer }: { readonly issuer: string }): AppMiddleware {
-  const headers = Object.entries({
+  const headers = securityHeadersOf(issuer)
+  return (ctx, next) => {
+    for (const [name, value] of headers) ctx.res.setHeader(name, value)
+    return next()
+  }
+}
+
+/** The same as a list of names and values. */
+export function securityHeadersOf(issuer: string): readonly (readonly [name: string, value: string])[] {
+  return Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
@@ -47,10 +58,6 @@ export function securityHeaders({ issuer }: { readonly issuer: string }): AppMid
     'Permissions-Policy': 'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)',
     ...(issuer.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=63072000' } : {}),
   })
-  return (ctx, next) => {
-    for (const [name, value] of headers) ctx.res.setHeader(name, value)
-    return next()
-  }
 }
 
 function checkedSource(source: string): string {

@@ -31,11 +31,19 @@ export function negotiateLocale({ chosen, uiLocales, cookie, acceptLanguage }: L
 /** The language of a request: its cookies and headers, with the app's ui_locales where they are known. */
 export function localeFor(req: IncomingMessage, cookies: CookieJar, uiLocales?: string | null): Locale {
   return negotiateLocale({
-    chosen: cookies.read(req, recentChoiceCookie),
+    // The link's own request brings the choice in its query; its cookie comes back with the next one only.
+    chosen: chosenIn(req) ?? cookies.read(req, recentChoiceCookie),
     uiLocales,
     cookie: cookies.read(req, choiceCookie),
     acceptLanguage: req.headers['accept-language'],
   })
+}
+
+/** What the language link of this very request says; only a page that is read can be asked for in another language. */
+function chosenIn({ method, url = '' }: IncomingMessage): string | null {
+  const at = url.indexOf('?')
+  if (at < 0 || (method !== 'GET' && method !== 'HEAD') || url.startsWith('/api/')) return null
+  return new URLSearchParams(url.slice(at)).get('lang')
 }
 
 /** Keeps the choice of `?lang=ja|en` on a page, and hears `ui_locales` in the query; then goes on. */

@@ -3,11 +3,14 @@
  * Invariant: label values come from the code (path patterns), never from a request, so their number is bounded.
  */
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { AppMiddleware } from './context.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AppMiddleware, RequestState } from './context.ts'
 
 export interface Metrics {
   /** Measures every request until its answer is out or its connection is gone. */
   readonly observe: AppMiddleware
+  /** The same for a request that no app of ours handles. */
+  readonly watch: (req: IncomingMessage, res: ServerResponse, state: RequestState) => void
   readonly contentType: string
   text(): Promise<string>
 }
@@ -36,15 +39,18 @@ export function createMetrics({ hashQueueDepth }: MetricsSources): Metrics {
       queue.set(hashQueueDepth())
     },
   })
+  const watch = (req: IncomingMessage, res: ServerResponse, state: RequestState) => {
+    res.once('close', () => {
+      const status = res.writableFinished ? `${Math.floor(res.statusCode / 100)}xx` : 'aborted'
+      durations.observe({ method: knownMethod(req.method ?? ''), door: state.door, status }, (performance.now() - state.startedAt) / 1000)
+    })
+  }
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    watch,
     observe(ctx, next) {
-      ctx.res.once('close', () => {
-        const { door, startedAt } = ctx.state
-        const status = ctx.res.writableFinished ? `${Math.floor(ctx.res.statusCode / 100)}xx` : 'aborted'
-        durations.observe({ method: knownMethod(ctx.method), door, status }, (performance.now() - startedAt) / 1000)
-      })
+      watch(ctx.req, ctx.res, ctx.state)
       return next()
     },
   }

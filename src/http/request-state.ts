@@ -2,7 +2,8 @@
  * Owns how the facts of one request come to be, and the first look at its URL; their types are context.ts's.
  * Invariant: they are set before anything else runs; the request id is always ours, an inbound X-Request-Id never is.
  */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Locale } from '../../views/locale.ts'
 import type { Logger } from '../base/log.ts'
 import { newId } from '../base/ids.ts'
 import { clientAddress } from './client-address.ts'
@@ -11,7 +12,7 @@ import type { CookieJar } from './cookies.ts'
 import { localeFor } from './locale.ts'
 import type { RequestRefusal } from './problem.ts'
 
-interface RequestStateOptions {
+export interface RequestStateOptions {
   readonly trustedProxies: readonly string[]
   readonly cookies: CookieJar
   readonly log: Logger
@@ -28,22 +29,31 @@ export function requestStateOf(req: IncomingMessage): RequestState | null {
 }
 
 /** Sets ctx.state and the X-Request-Id header. */
-export function requestState({ trustedProxies, cookies, log }: RequestStateOptions): AppMiddleware {
+export function requestState(options: RequestStateOptions): AppMiddleware {
   return (ctx, next) => {
-    const requestId = newId()
-    ctx.state = {
-      requestId,
-      origin: { ip: clientAddress(ctx.req, trustedProxies), userAgent: plainText(ctx.get('User-Agent'), longestUserAgent), requestId },
-      locale: localeFor(ctx.req, cookies),
-      startedAt: performance.now(),
-      door: 'other',
-    }
-    states.set(ctx.req, ctx.state)
-    ctx.set('X-Request-Id', requestId)
-    const foreignId = plainText(ctx.get('X-Request-Id'), longestForeignId)
-    if (foreignId !== null) log.debug({ request_id: requestId, inbound_request_id: foreignId }, 'request arrived with an id of its own')
+    ctx.state = openRequest(ctx.req, ctx.res, options)
     return next()
   }
+}
+
+/** The facts of a request that has just arrived, remembered for requestStateOf; answers carry its id as X-Request-Id. */
+export function openRequest(req: IncomingMessage, res: ServerResponse, { trustedProxies, cookies, log }: RequestStateOptions): RequestState {
+  const requestId = newId()
+  let locale: Locale | undefined
+  const state: RequestState = {
+    requestId,
+    origin: { ip: clientAddress(req, trustedProxies), userAgent: plainText(req.headers['user-agent'], longestUserAgent), requestId },
+    // Asked for by pages only, which are few beside what machines ask.
+    get locale() { return (locale ??= localeFor(req, cookies)) },
+    set locale(chosen) { locale = chosen },
+    startedAt: performance.now(),
+    door: 'other',
+  }
+  states.set(req, state)
+  res.setHeader('X-Request-Id', requestId)
+  const foreignId = plainText(req.headers['x-request-id'], longestForeignId)
+  if (foreignId !== null) log.debug({ request_id: requestId, inbound_request_id: foreignId }, 'request arrived with an id of its own')
+  return state
 }
 
 /**
@@ -66,7 +76,8 @@ function decodes(path: string): boolean {
   }
 }
 
-function plainText(header: string, longest: number): string | null {
+function plainText(header: string | readonly string[] | undefined, longest: number): string | null {
+  if (typeof header !== 'string') return null
   const text = header.replaceAll(/\p{Cc}/gu, '').slice(0, longest).trim()
   return text === '' ? null : text
 }

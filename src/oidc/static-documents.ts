@@ -17,7 +17,7 @@ interface Document {
   readonly type: string
 }
 
-const paths = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', routes.jwks]
+export const documentPaths: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', routes.jwks]
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
@@ -26,7 +26,7 @@ export function createStaticDocuments(issuer: string, provider: Handler): Static
   return {
     async serve(req, res) {
       const path = req.url?.split('?', 1)[0] ?? ''
-      if ((req.method !== 'GET' && req.method !== 'HEAD') || !paths.includes(path)) return false
+      if ((req.method !== 'GET' && req.method !== 'HEAD') || !documentPaths.includes(path)) return false
       documents ??= readDocuments(issuer, provider).catch((error: unknown) => {
         documents = undefined
         throw error
@@ -66,7 +66,7 @@ async function readDocuments(issuer: string, provider: Handler): Promise<Readonl
   try {
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('no address')
-    return new Map(await Promise.all(paths.map(async (path): Promise<[string, Document]> => {
+    return new Map(await Promise.all(documentPaths.map(async (path): Promise<[string, Document]> => {
       const response = await fetch(`http://127.0.0.1:${address.port}${path}`)
       if (!response.ok) throw new Error(`the provider answered ${response.status} for ${path}`)
       const body = Buffer.from(await response.arrayBuffer())

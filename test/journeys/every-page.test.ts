@@ -42,7 +42,7 @@ async function faultsOf(page: Page): Promise<string[]> {
   ]
 }
 
-test.each([
+test.concurrent.each([
   // Words and colours do not hang together: between them the two languages see every page on all four screens.
   { language: 'ja', locale: 'ja-JP', own: ['wide-light', 'phone-dark'] },
   { language: 'en', locale: 'en-GB', own: ['wide-dark', 'phone-light'] },

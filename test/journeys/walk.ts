@@ -3,6 +3,7 @@
  * the accessibility test, or whoever wants pictures. A new page is added here.
  */
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { Visitor } from '../helpers/browser.ts'
 import type { Demo } from '../helpers/demo.ts'
 import { demoPassword, press, sendPassword } from './steps.ts'
@@ -85,5 +86,5 @@ async function lockMinoru(demo: Demo): Promise<void> {
   const person = demo.person()
   let page = await person.open(`${demo.karte}/login`)
   for (let failure = 0; failure <= 10; failure += 1) page = await person.submit(page, { identifier: 'minoru@example.com', password: `not ${demoPassword}` }, 'sign_in')
-  for (let tries = 0; tries < 200 && !(await person.open(`${demo.issuer}/dev/mail`)).text.includes('minoru@'); tries += 1) await new Promise((resolve) => setTimeout(resolve, 50))
+  await expect.poll(async () => (await person.open(`${demo.issuer}/dev/mail`)).text, { timeout: 15_000 }).toContain('minoru@')
 }
