@@ -36,7 +36,7 @@ import { interactionPages } from './interaction/pages.ts'
 import { memberEndpoints } from './members/api.ts'
 import { createAuthenticate } from './oidc/authenticate.ts'
 import { createClientStore } from './oidc/client-store.ts'
-import { routes } from './oidc/configuration.ts'
+import { routes } from './oidc/routes.ts'
 import { endGrants } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { ensureKeys } from './oidc/keyring.ts'
@@ -124,7 +124,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const frame = createFrame(assets.urls)
   const clients = createClientStore(pool)
   const references = createReferences(masterKey)
-  const pages = createProviderPages({ frame, cookies, clients, references, log })
+  const pages = createProviderPages({ frame, cookies, clients, references, log, submitScriptUrl: assets.submitScriptUrl })
   const mount = await mountProvider({ issuer: config.issuer, pool, masterKey, clients, references, pages, databases, log })
   const attempts = createAttempts({ databases, masterKey })
   const metrics = createMetrics({ hashQueueDepth: () => hashes.depth })

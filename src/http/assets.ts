@@ -12,6 +12,8 @@ import type { AppMiddleware } from './context.ts'
 
 export interface Assets {
   readonly urls: AssetUrls
+  /** A script that submits the page's only form. */
+  readonly submitScriptUrl: string
   readonly serve: AppMiddleware
 }
 
@@ -50,7 +52,7 @@ export function createAssets(views: string = join(projectRoot, 'views')): Assets
     { ...hashed('robots.txt', Buffer.from('User-agent: *\nDisallow: /\n')), url: '/robots.txt', cacheControl: forDay },
   ]
   const byUrl = new Map(all.map((asset) => [asset.url, asset]))
-  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, serve: serve(byUrl) }
+  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, submitScriptUrl: named(pictures, 'submit.js').url, serve: serve(byUrl) }
 }
 
 function serve(byUrl: ReadonlyMap<string, Asset>): AppMiddleware {

@@ -13,18 +13,8 @@ import { loadGrant } from './load-grant.ts'
 import { signInPolicy } from './policy.ts'
 import type { ClientRow } from './queries.ts'
 import type { ProviderPages } from './provider-pages.ts'
+import { routes } from './routes.ts'
 import { currentUnit } from './unit-of-work.ts'
-
-export const routes = {
-  authorization: '/oauth2/authorize',
-  token: '/oauth2/token',
-  pushed_authorization_request: '/oauth2/par',
-  userinfo: '/oauth2/userinfo',
-  introspection: '/oauth2/introspect',
-  revocation: '/oauth2/revoke',
-  jwks: '/oauth2/jwks',
-  end_session: '/oauth2/logout',
-} as const
 
 const apiScopesShape = z.record(z.string(), z.array(z.string()))
 

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Client, Configuration, ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import { z } from 'zod'
 import type { Logger } from '../base/log.ts'
 import type { FrameFor } from '../http/frame.ts'
 import { formActionOf } from '../http/headers.ts'
@@ -12,11 +13,13 @@ import { localeFor } from '../http/locale.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { writePage, type PageTarget } from '../http/write-page.ts'
 import { DeadInteractionPage } from '../../views/pages/dead-interaction.tsx'
+import { HandOverPage } from '../../views/pages/hand-over.tsx'
 import { ErrorPage } from '../../views/pages/error.tsx'
 import { SignOutPage } from '../../views/pages/sign-out.tsx'
 import { SignedOutPage } from '../../views/pages/signed-out.tsx'
 import type { AppProps } from '../../views/props.ts'
 import { appOf, type ClientStore } from './client-store.ts'
+import { routes } from './routes.ts'
 import { findDead } from './dead-interaction.ts'
 import type { References } from './references.ts'
 import { currentUnit, LostRace } from './unit-of-work.ts'
@@ -27,8 +30,25 @@ export interface ProviderPages {
   readonly renderError: NonNullable<Configuration['renderError']>
   readonly logoutSource: NonNullable<Logout['logoutSource']>
   readonly postLogoutSuccessSource: NonNullable<Logout['postLogoutSuccessSource']>
+  /** The answer to an app that asked for it by a form (OAuth 2.0 Form Post Response Mode). */
+  formPost(ctx: FaultContext, action: string, fields: Readonly<Record<string, unknown>>): void
+  /** Puts our page in place of the library's bare one where it hands the browser on by a form that submits itself. */
+  dressHandOver(ctx: HandOverContext): void
   /** Answers a request whose writes were refused or failed: a lost race leads on, a fault says sorry and is logged. */
   renderFault(ctx: FaultContext, error: unknown): void
+}
+
+const handOverShape = z.object({
+  oidc: z.object({
+    route: z.enum(['resume', 'end_session']),
+    // The library's own class, of which two members matter here.
+    params: z.object({ post_logout_redirect_uri: z.string().optional(), state: z.string().optional() }).optional(),
+    session: z.object({ accountId: z.string().optional(), state: z.object({ secret: z.string() }) }),
+  }),
+})
+
+export interface HandOverContext extends FaultContext {
+  redirect(url: string): void
 }
 
 /** What of a Koa context a fault is written to. */
@@ -44,6 +64,7 @@ export interface ProviderPagesDeps {
   readonly clients: ClientStore
   readonly references: References
   readonly log: Logger
+  readonly submitScriptUrl: string
 }
 
 export function createProviderPages(deps: ProviderPagesDeps): ProviderPages {
@@ -56,6 +77,8 @@ export function createProviderPages(deps: ProviderPagesDeps): ProviderPages {
       writePage(ctx, SignedOutPage({ frame: deps.frame(ctx.req), everywhere: ctx.oidc.client === undefined, ...(app === undefined ? {} : { app }) }))
     },
     renderFault: (ctx, error) => renderFault(ctx, error, deps),
+    formPost: (ctx, action, fields) => writeHandOver(ctx, { action, fields, to: 'app' }, deps),
+    dressHandOver: (ctx) => dressHandOver(ctx, deps),
   }
 }
 
@@ -70,6 +93,43 @@ function renderFault(ctx: FaultContext, error: unknown, { frame, log }: Provider
   }
   if (lost) writePage(ctx, DeadInteractionPage({ frame: frame(ctx.req), state: 'ended' }), { status: 400 })
   else writePage(ctx, ErrorPage({ frame: frame(ctx.req), code: 'server_error' }), { status: 500 })
+}
+
+interface HandOver {
+  readonly action: string
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly to: 'app' | 'next_person'
+}
+
+function writeHandOver(ctx: FaultContext, { action, fields, to }: HandOver, { frame, submitScriptUrl }: ProviderPagesDeps): void {
+  const texts = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [])
+  const goesTo = URL.canParse(action) ? formActionOf(action) : null
+  writePage(ctx, HandOverPage({ frame: frame(ctx.req), action, fields: texts, scriptUrl: submitScriptUrl, to }), {
+    status: 200, script: 'self', formAction: goesTo === null ? [] : [goesTo],
+  })
+}
+
+/** The library's own page begins with an upper-case doctype; ours never does. */
+function dressHandOver(ctx: HandOverContext, deps: ProviderPagesDeps): void {
+  if (typeof ctx.body !== 'string' || !ctx.body.startsWith('<!DOCTYPE html>')) return
+  const found = handOverShape.safeParse(ctx)
+  if (!found.success) return
+  const { route, session, params } = found.data.oidc
+  if (route === 'end_session' && session.accountId === undefined) {
+    // Nobody is signed in, so there is nothing to ask and nothing to end: straight back to where the app wants its people.
+    ctx.redirect(afterSignOut(params?.post_logout_redirect_uri, params?.state))
+    return
+  }
+  writeHandOver(ctx, { action: `${routes.end_session}/confirm`, fields: { xsrf: session.state.secret, logout: 'yes' }, to: 'next_person' }, deps)
+}
+
+/** `post_logout_redirect_uri` has been checked by the library, or was taken out (RP-Initiated Logout §3). */
+function afterSignOut(back: string | undefined, state: string | undefined): string {
+  if (back === undefined) return `${routes.end_session}/success`
+  const url = new URL(back)
+  if (state !== undefined) url.searchParams.set('state', state)
+  return url.href
 }
 
 /** PostgreSQL cannot hold a NUL: a parameter with one is the request's fault, not ours. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { jwksCacheSeconds } from './keyring.ts'
-import { routes } from './configuration.ts'
+import { routes } from './routes.ts'
 
 export interface StaticDocuments {
   serve(req: IncomingMessage, res: ServerResponse): Promise<boolean>

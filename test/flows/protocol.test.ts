@@ -100,6 +100,10 @@ describe('an authorization request', () => {
     const answer = await person.submit(page, { identifier: ken.email, password: 'tegata-demo-2026' }, 'sign_in')
     expect(answer.html.querySelector('form')?.getAttribute('action')).toBe(redirectUri)
     expect(answer.html.querySelector('input[name=code]')?.getAttribute('value')).toBeTruthy()
+    expect(answer.html.querySelector('input[name=iss]')?.getAttribute('value')).toBe(tegata.issuer)
+    expect(answer.headers.get('content-security-policy')).toContain(`form-action 'self' ${new URL(redirectUri).origin}`)
+    const wrong = await tegata.person().open(clinic.start('openid', { response_mode: 'form_post', prompt: 'none' }).url)
+    expect(wrong.html.querySelector('input[name=error]')?.getAttribute('value')).toBe('login_required')
   })
 })
 
@@ -178,6 +182,15 @@ describe('signing out', () => {
     const back = await person.submit(question, {}, 'sign_out_everywhere')
     expect(back.url.href).toBe('https://product.example/?state=bye')
     expect((await clinic.userinfo(tokens.accessToken)).status).toBe(401)
+  })
+
+  test('of somebody who is not signed in goes straight back', async () => {
+    const tokens = await tokensFor(clinic, tegata.person(), ken)
+    const url = new URL('/oauth2/logout', tegata.issuer)
+    url.search = new URLSearchParams({ id_token_hint: tokens.idToken, post_logout_redirect_uri: 'https://product.example/', state: 'bye' }).toString()
+    expect((await tegata.person().open(url)).url.href).toBe('https://product.example/?state=bye')
+    url.search = new URLSearchParams({ post_logout_redirect_uri: 'https://evil.example/' }).toString()
+    expect((await tegata.person().open(url)).url.origin).toBe(tegata.issuer)
   })
 
   test('of one app only keeps the session, and ends all of this app\'s tenants', async () => {

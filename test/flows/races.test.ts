@@ -142,7 +142,7 @@ describe('one person in several tabs', () => {
     const planted = await person.jar.serialize()
     await person.submit(form, { identifier: ken.email, password: 'tegata-demo-2026' }, 'sign_in')
     const charlie = tegata.person()
-    for (const cookie of planted?.cookies ?? []) await charlie.jar.setCookie(`${cookie.key ?? ''}=${cookie.value ?? ''}`, tegata.issuer)
+    for (const cookie of planted.cookies) await charlie.jar.setCookie(`${cookie.key ?? ''}=${cookie.value ?? ''}`, tegata.issuer)
     expect((await charlie.open(clinic.start('openid', { prompt: 'none' }).url)).url.searchParams.get('error')).toBe('login_required')
   })
 

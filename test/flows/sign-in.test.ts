@@ -123,7 +123,7 @@ describe('signing in to a product', () => {
     const again = await person.submit(page, {}, 'switch_account')
     expect(again.html.getElementById('identifier')).not.toBeNull()
     const handOver = await person.submit(again, { identifier: 'minoru@example.com', password: 'tegata-demo-2026' }, 'sign_in')
-    // The library hands the browser over to the other person by a form that scripts would send by themselves.
+    expect(handOver.html.querySelector('html')?.getAttribute('lang')).toBe('ja')
     const callback = await person.submitOnlyForm(handOver)
     expect(codeOf(callback)).toBeTruthy()
   })

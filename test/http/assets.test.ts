@@ -16,6 +16,7 @@ beforeAll(() => {
   write('styles/notes.md', 'not a style')
   write('assets/mark.svg', '<svg/>')
   write('assets/favicon.svg', '<svg id="i"/>')
+  write('assets/submit.js', 'document.forms[0].submit()')
   write('assets/secret.pem', 'not an asset')
 })
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -133,6 +133,11 @@ export const en = {
   'error.text.unknown': 'A problem came up and we stopped. Please go back to the app and try again. If it keeps happening, give your administrator the request ID below.',
   'error.for_developers': 'For developers',
 
+  'hand_over.title.app': 'Going back to the app',
+  'hand_over.text.app': 'The result of your sign-in goes to the app. If nothing happens, press the button.',
+  'hand_over.title.next_person': 'Switching accounts',
+  'hand_over.text.next_person': 'The previous account is signed out and you continue with the new one. If nothing happens, press the button.',
+  'hand_over.continue': 'Continue',
   'dead.title.finished': 'You are already signed in',
   'dead.text.finished': 'This sign-in is already complete. Just continue to the app.',
   'dead.title.expired': 'This page has expired',

@@ -131,6 +131,11 @@ export const ja = {
   'error.text.unknown': '問題が起きたため、処理を中止しました。アプリに戻って、もう一度お試しください。続くときは、下の問い合わせ番号を管理者にお伝えください。',
   'error.for_developers': '開発者向けの情報',
 
+  'hand_over.title.app': 'アプリに戻ります',
+  'hand_over.text.app': 'サインインの結果をアプリに渡します。画面が変わらないときは、次のボタンを押してください。',
+  'hand_over.title.next_person': 'アカウントを切り替えます',
+  'hand_over.text.next_person': '前のアカウントからサインアウトして、新しいアカウントで続けます。画面が変わらないときは、次のボタンを押してください。',
+  'hand_over.continue': '続ける',
   'dead.title.finished': 'すでにサインインしています',
   'dead.text.finished': 'このサインインは、もう終わっています。そのままアプリに進んでください。',
   'dead.title.expired': 'ページの有効期限が切れました',
