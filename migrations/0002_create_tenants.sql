@@ -54,6 +54,9 @@ create table membership (
   valid_until timestamptz,
   employee_number text,
   title text,
+  -- Codes of its units and of everything above them, root first: the `groups` claim. Kept by the triggers below, because every
+  -- token says it and only a move of units changes it.
+  groups text[] not null default '{}',
   source text not null default 'manual' check (source in ('manual', 'csv', 'scim', 'jit')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -79,6 +82,28 @@ create table membership_unit (
 );
 create unique index membership_unit_primary on membership_unit (tenant_id, membership_id) where is_primary;
 create index membership_unit_unit on membership_unit (tenant_id, unit_id);
+
+create function groups_of(tenant uuid, membership uuid) returns text[] language sql stable as $$
+  select coalesce(array_agg(code order by depth, code), '{}') from (
+    select path.code, min(path.depth) as depth
+    from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
+    cross join lateral unnest(u.code_path) with ordinality as path(code, depth)
+    where mu.tenant_id = tenant and mu.membership_id = membership group by path.code) of_units
+$$;
+create function keep_groups_of_member() returns trigger language plpgsql as $$
+declare changed membership_unit := coalesce(new, old);
+begin
+  update membership set groups = groups_of(tenant_id, id) where tenant_id = changed.tenant_id and id = changed.membership_id;
+  return null;
+end $$;
+create trigger keep_groups after insert or update or delete on membership_unit for each row execute function keep_groups_of_member();
+create function keep_groups_of_unit() returns trigger language plpgsql as $$
+begin
+  update membership m set groups = groups_of(m.tenant_id, m.id) from membership_unit mu
+    where mu.tenant_id = new.tenant_id and mu.unit_id = new.id and m.tenant_id = mu.tenant_id and m.id = mu.membership_id;
+  return null;
+end $$;
+create trigger keep_groups after update of code_path on unit for each row when (old.code_path is distinct from new.code_path) execute function keep_groups_of_unit();
 
 alter table tenant enable row level security;
 alter table tenant force row level security;
@@ -119,6 +144,9 @@ create policy engine on account to tegata_engine using (true);
 -- The engine creates tenants with their first roles and members; everything inside a tenant after that is the tenant role's.
 grant select, insert, update on tenant to tegata_engine;
 grant select, insert on role, unit, membership, membership_unit to tegata_engine;
+
+-- For the triggers, which act as whoever changes a unit or a member's units.
+grant update (groups) on membership to tegata_engine, tegata_tenant;
 
 grant select on tenant, role, unit, membership, membership_unit to tegata_tenant;
 -- Never the factors, never the lock state: only what a member list shows.

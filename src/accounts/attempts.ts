@@ -16,7 +16,7 @@ export interface AttemptLimits {
 }
 
 /** Ten failures of one name in 15 minutes lock it for 15 minutes; one place has fifty. */
-export const attemptLimits: AttemptLimits = { perIdentifier: 10, perAddress: 50, windowSeconds: 15 * 60, lockSeconds: 15 * 60 }
+export const attemptLimits: AttemptLimits = { perIdentifier: 10, perAddress: 100, windowSeconds: 15 * 60, lockSeconds: 15 * 60 }
 
 export interface Reservation {
   readonly ok: true

@@ -115,6 +115,7 @@ export interface Membership {
   created_at: Generated<Timestamp>;
   employee_number: string | null;
   ended_at: Timestamp | null;
+  groups: Generated<string[]>;
   id: string;
   invited_at: Timestamp | null;
   invited_by: string | null;

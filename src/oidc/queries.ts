@@ -67,11 +67,6 @@ const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'acc
 const membershipInForce = `m.status = 'active' and (m.valid_from is null or m.valid_from <= now())
   and (m.valid_until is null or now() < m.valid_until) and t.status = 'active'`
 
-const groupsOfMembership = `array(select code from (select path.code, min(path.depth) as depth
-    from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
-    cross join lateral unnest(u.code_path) with ordinality as path(code, depth)
-    where mu.tenant_id = m.tenant_id and mu.membership_id = m.id group by path.code) of_units order by depth, code)`
-
 const membershipsJson = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'tenant_name', t.name,
     'subdomain', t.subdomain, 'role', r.name, 'required_acr', t.required_acr,
     'unit_name', (select u.name from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
@@ -97,7 +92,7 @@ const tokenStatement = {
     s.uid as s_uid, s.id_hash as s_id_hash, s.account_id as s_account_id, s.payload as s_payload,
     p.id as p_id, p.email, p.email_verified_at is not null as email_verified, p.display_name, p.family_name, p.given_name, p.locale, p.zoneinfo,
     floor(extract(epoch from p.updated_at))::float8 as updated_at,
-    t.name as tenant_name, r.name as role, case when m.id is not null then ${groupsOfMembership} end as groups
+    t.name as tenant_name, r.name as role, m.groups
   from oidc_artifact a
   left join client c on c.id = a.client_id
   left join tenant ct on ct.id = c.tenant_id
@@ -172,7 +167,7 @@ const grantStatement = {
 const tenantFactsStatement = {
   name: 'tenant_facts',
   text: `select jsonb_build_object('tenant_id', t.id, 'tenant_name', t.name, 'membership_id', m.id, 'role', r.name,
-      'groups', ${groupsOfMembership}) as tenant
+      'groups', m.groups) as tenant
   from membership m join tenant t on t.id = m.tenant_id join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
   where m.id = $1 and ${membershipInForce}`,
 } as const
