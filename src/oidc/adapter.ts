@@ -95,7 +95,7 @@ function grantAdapter(): Adapter {
     ...single,
     async find(id) {
       const grant = await currentUnit().grant(id)
-      return grant === undefined ? undefined : { ...structuredClone(grant.payload), jti: id }
+      return grant === undefined ? undefined : { ...grant.payload, jti: id }
     },
     upsert(id, payload, expiresIn) {
       const { jti: _id, ...rest } = payload
@@ -134,7 +134,7 @@ function sessionAdapter({ references }: AdapterDeps): Adapter {
     async findByUid(uid) {
       const row = await currentUnit().sessionByUid(uid)
       // The cookie's id is not known here; an alias of this request stands in for it, so that saving or ending this object finds its row.
-      return row === undefined ? undefined : { ...structuredClone(row.payload), uid: row.uid, jti: currentUnit().aliasOf(row) }
+      return row === undefined ? undefined : { ...row.payload, uid: row.uid, jti: currentUnit().aliasOf(row) }
     },
     upsert(id, payload, expiresIn) {
       const uid = payload.uid ?? ''

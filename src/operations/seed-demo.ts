@@ -53,7 +53,9 @@ export interface SeedDeps {
 export async function seedDemo(deps: SeedDeps, config: Pick<Config, 'port'>): Promise<boolean> {
   const isNew = (await findTenantBySubdomain(deps.databases.engine, 'sakura')) === undefined
   // Hashing is slow on purpose and stays out of the transaction; each account has a salt of its own.
-  const people = isNew ? await Promise.all(demoPeople.map(async (person) => ({ person, phc: await deps.hashes.hash(demoPassword) }))) : []
+  // One after the other, so that the smallest queue is enough.
+  const people: { person: DemoPerson; phc: string }[] = []
+  for (const person of isNew ? demoPeople : []) people.push({ person, phc: await deps.hashes.hash(demoPassword) })
   return deps.databases.inEngine(async (trx) => {
     await lockSeeding(trx)
     const seeds = isNew && (await findTenantBySubdomain(trx.query, 'sakura')) === undefined
