@@ -96,7 +96,10 @@ export function createKoe(config: KoeConfig): { handler: RequestListener; close:
 async function switchTenant(ctx: Context, { session, refresh }: { session: SignedIn; refresh: ReturnType<typeof refresher> }): Promise<void> {
   const { refreshToken } = session.person
   const input = switchSchema.safeParse(await jsonOf(ctx))
-  if (!input.success) return refuse(ctx, 400, 'invalid_request')
+  if (!input.success) {
+    refuse(ctx, 400, 'invalid_request')
+    return
+  }
   const { tenant } = input.data
   const problem = refreshToken === undefined ? ({ kind: 'not_signed_in', status: 409 } as const) : await refresh(session, { tenant })
   if (problem === null) {

@@ -96,7 +96,7 @@ class ForkedHashPool implements HashPool {
   readonly ready: Promise<void>
   readonly #options: HashPoolOptions
   readonly #deadline: number
-  readonly #started = Promise.withResolvers<void>()
+  readonly #started: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #dummy = dummyPhc()
   readonly #waiting: Job[] = []
   readonly #running = new Map<number, Job>()

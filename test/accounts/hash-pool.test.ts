@@ -121,9 +121,9 @@ describe('under load', () => {
   it('the event loop keeps turning', async () => {
     const pool = await startPool()
     let turns = 0
-    let done = false
-    const hashed = Promise.all(Array.from({ length: 6 }, () => pool.hash('x'))).then(() => { done = true })
-    while (!done) {
+    const work = { done: false }
+    const hashed = Promise.all(Array.from({ length: 6 }, () => pool.hash('x'))).then(() => { work.done = true })
+    while (!work.done) {
       await turn()
       turns++
     }
