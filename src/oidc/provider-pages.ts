@@ -43,11 +43,13 @@ const handOverShape = z.object({
     route: z.enum(['resume', 'end_session']),
     // The library's own class, of which two members matter here.
     params: z.object({ post_logout_redirect_uri: z.string().optional(), state: z.string().optional() }).optional(),
+    entities: z.object({ Interaction: z.object({ params: z.object({ redirect_uri: z.string().optional() }) }).optional() }),
     session: z.object({ accountId: z.string().optional(), state: z.object({ secret: z.string() }) }),
   }),
 })
 
 export interface HandOverContext extends FaultContext {
+  readonly response: { get(name: string): string | undefined }
   redirect(url: string): void
 }
 
@@ -99,29 +101,31 @@ interface HandOver {
   readonly action: string
   readonly fields: Readonly<Record<string, unknown>>
   readonly to: 'app' | 'next_person'
+  /** Where the redirects after it may lead, because browsers apply form-action to them as well. */
+  readonly endsAt?: string | undefined
 }
 
-function writeHandOver(ctx: FaultContext, { action, fields, to }: HandOver, { frame, submitScriptUrl }: ProviderPagesDeps): void {
+function writeHandOver(ctx: FaultContext, { action, fields, to, endsAt = action }: HandOver, { frame, submitScriptUrl }: ProviderPagesDeps): void {
   const texts = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [])
-  const goesTo = URL.canParse(action) ? formActionOf(action) : null
+  const goesTo = formActionOf(endsAt)
   writePage(ctx, HandOverPage({ frame: frame(ctx.req), action, fields: texts, scriptUrl: submitScriptUrl, to }), {
     status: 200, script: 'self', formAction: goesTo === null ? [] : [goesTo],
   })
 }
 
-/** The library's own page begins with an upper-case doctype; ours never does. */
+/** The library's self-submitting page is known by the hash of its inline script in the policy; no page of ours has one. */
 function dressHandOver(ctx: HandOverContext, deps: ProviderPagesDeps): void {
-  if (typeof ctx.body !== 'string' || !ctx.body.startsWith('<!DOCTYPE html>')) return
+  if (ctx.response.get('Content-Security-Policy')?.includes("'sha256-") !== true) return
   const found = handOverShape.safeParse(ctx)
   if (!found.success) return
-  const { route, session, params } = found.data.oidc
+  const { route, session, params, entities } = found.data.oidc
   if (route === 'end_session' && session.accountId === undefined) {
     // Nobody is signed in, so there is nothing to ask and nothing to end: straight back to where the app wants its people.
     ctx.redirect(afterSignOut(params?.post_logout_redirect_uri, params?.state))
     return
   }
-  writeHandOver(ctx, { action: `${routes.end_session}/confirm`, fields: { xsrf: session.state.secret, logout: 'yes' }, to: 'next_person' }, deps)
+  writeHandOver(ctx, { action: `${routes.end_session}/confirm`, fields: { xsrf: session.state.secret, logout: 'yes' }, to: 'next_person', endsAt: entities.Interaction?.params.redirect_uri }, deps)
 }
 
 /** `post_logout_redirect_uri` has been checked by the library, or was taken out (RP-Initiated Logout §3). */
