@@ -75,7 +75,7 @@ export const formContract = {
         autocomplete: 'username webauthn',
         inputmode: 'email',
         required: true,
-        meaning: 'The e-mail address of the account. Read-only when the session is being confirmed.',
+        meaning: 'The e-mail address of the account, or a staff number: `S-0142` where the tenant is known, else `S-0142@sakura`. Read-only when the session is being confirmed.',
       },
       password: {
         element: 'input',
