@@ -1,6 +1,6 @@
 /**
- * What one request has read and what it will write. Reads of oidc-provider's adapter are answered from the first joined query;
- * writes are held back and go out in one statement that either does all of it or nothing (protocol.md §8).
+ * What one request will write, over what it has read: writes are held back and go out in one statement that either does all of
+ * it or nothing (protocol.md §8).
  * Invariant: nothing of a request is visible to another one before `flush`, and a lost race leaves no trace.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -8,10 +8,9 @@ import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
 import type { Origin } from '../base/origin.ts'
 import { eventRow, type NewEvent } from '../events/record.ts'
-import type { AccountFacts, ConsentFacts, MembershipFacts, TenantFacts } from './facts.ts'
 import { flushStatement, type FlushInput } from './flush-parts.ts'
-import * as queries from './queries.ts'
-import type { GrantRow, PersonRow, SessionRow, TokenRow } from './queries.ts'
+import { flush, type SessionRow } from './queries.ts'
+import { RequestReads, type RequestHints } from './request-reads.ts'
 import { sessionWrite, type SessionSave } from './session-merge.ts'
 
 /** A race that this request has lost; `which` says what had changed under its hands. */
@@ -25,22 +24,8 @@ export class LostRace extends Error {
 
 const raceOfCode = { TG001: 'consumed', TG002: 'client', TG003: 'session', TG004: 'membership' } as const
 
-export class UnitOfWork {
+export class UnitOfWork extends RequestReads {
   readonly origin: Origin
-  /** The app named by the request, so that the session read can bring its grants along. */
-  clientIdHint: string | null
-  /** Row key of the interaction that this request resumes; its sign-in says who the browser has proven to be. */
-  readonly resumedKey: string | null
-  readonly #pool: Pool
-  readonly #tokens = new Map<string, Promise<TokenRow | undefined>>()
-  readonly #sessionsByHash = new Map<string, Promise<SessionRow | undefined>>()
-  readonly #sessionsByUid = new Map<string, SessionRow | undefined>()
-  readonly #aliases = new Map<string, string>()
-  readonly #grants = new Map<string, GrantRow>()
-  readonly #grantLists = new Map<string, readonly GrantRow[]>()
-  readonly #accounts = new Map<string, AccountFacts>()
-  readonly #people = new Map<string, { person: PersonRow; clientId: string | null }>()
-  readonly #tenants = new Map<string, TenantFacts>()
   #writes = emptyInput()
   #sessionSaves = new Map<string, SessionSave>()
   #endedSessions = new Map<string, SessionRow | undefined>()
@@ -48,139 +33,10 @@ export class UnitOfWork {
   /** Where a refresh token goes when its family moves to another tenant in this request. */
   readonly moved = new Map<string, string>()
 
-  constructor(pool: Pool, origin: Origin, { clientIdHint = null, resumedKey = null }: { clientIdHint?: string | null; resumedKey?: string | null } = {}) {
-    this.#pool = pool
+  constructor(pool: Pool, origin: Origin, hints: RequestHints = {}) {
+    super(pool, hints)
     this.origin = origin
-    this.clientIdHint = clientIdHint
-    this.resumedKey = resumedKey
   }
-
-  // Reads.
-
-  /** One joined read serves the artifact, its grant, its session, its person and its tenant. */
-  token(key: string): Promise<TokenRow | undefined> {
-    const known = this.#tokens.get(key)
-    if (known !== undefined) return known
-    const reading = queries.findToken(this.#pool, key).then((row) => {
-      if (row?.grant) this.#grants.set(row.grant.id, row.grant)
-      if (row?.session) this.#sessionsByUid.set(row.session.uid, row.session)
-      if (row?.account) this.#accounts.set(row.account.id, row.account)
-      if (row?.tenant) this.#tenants.set(row.tenant.membership_id, row.tenant)
-      return row
-    })
-    this.#tokens.set(key, reading)
-    return reading
-  }
-
-  session(idHash: string): Promise<SessionRow | undefined> {
-    const known = this.#sessionsByHash.get(idHash)
-    if (known !== undefined) return known
-    const reading = this.#readSession(idHash).then((row) => {
-      if (row === undefined) return undefined
-      this.#sessionsByUid.set(row.session.uid, row.session)
-      if (row.person) this.#meet(row.person, this.clientIdHint)
-      for (const grant of row.grants) this.#grants.set(grant.id, grant)
-      if (this.clientIdHint !== null) this.#grantLists.set(listKey(row.session.uid, this.clientIdHint), row.grants)
-      return row.session
-    })
-    this.#sessionsByHash.set(idHash, reading)
-    return reading
-  }
-
-  async #readSession(idHash: string): Promise<queries.SignedInRow | undefined> {
-    const resumed = this.resumedKey === null ? undefined : await this.token(this.resumedKey)
-    const provenAccountId = resumed?.payload.result?.login?.accountId ?? null
-    return queries.findSession(this.#pool, idHash, { clientId: this.clientIdHint, provenAccountId })
-  }
-
-  async sessionByUid(uid: string): Promise<SessionRow | undefined> {
-    if (!this.#sessionsByUid.has(uid)) this.#sessionsByUid.set(uid, await queries.findSessionByUid(this.#pool, uid))
-    return this.#sessionsByUid.get(uid)
-  }
-
-  /** A name for a session's cookie id that means something in this request only; a cookie that holds one opens nothing. */
-  aliasOf(row: SessionRow): string {
-    const alias = `session ${row.uid}`
-    this.#aliases.set(alias, row.id_hash)
-    return alias
-  }
-
-  aliased(id: string): string | undefined {
-    return this.#aliases.get(id)
-  }
-
-  /** What this request has read of a session; never asks the database, so that a new session costs nothing. */
-  sessionAlreadyRead(uid: string): SessionRow | undefined {
-    return this.#sessionsByUid.get(uid)
-  }
-
-  /** The account of an active person; a token read has brought it along. */
-  async account(accountId: string): Promise<AccountFacts | undefined> {
-    return this.#accounts.get(accountId) ?? (await this.person(accountId))?.account
-  }
-
-  /** An active person with memberships; `consents` are those given to `clientIdHint`. */
-  async person(accountId: string): Promise<PersonRow | undefined> {
-    const known = this.#people.get(accountId)
-    return known?.person ?? this.#readPerson(accountId)
-  }
-
-  async memberships(accountId: string): Promise<readonly MembershipFacts[]> {
-    return (await this.person(accountId))?.memberships ?? []
-  }
-
-  /** What a person has agreed to for an app; read again where the session's read did not know the app yet. */
-  async consents(accountId: string, clientId: string): Promise<readonly ConsentFacts[]> {
-    const known = this.#people.get(accountId)
-    if (known?.clientId === clientId) return known.person.consents
-    this.clientIdHint = clientId
-    return (await this.#readPerson(accountId))?.consents ?? []
-  }
-
-  async #readPerson(accountId: string): Promise<PersonRow | undefined> {
-    const clientId = this.clientIdHint
-    const person = await queries.findPerson(this.#pool, accountId, clientId)
-    if (person !== undefined) this.#meet(person, clientId)
-    return person
-  }
-
-  #meet(person: PersonRow, clientId: string | null): void {
-    this.#people.set(person.account.id, { person, clientId })
-    this.#accounts.set(person.account.id, person.account)
-  }
-
-  async grant(id: string): Promise<GrantRow | undefined> {
-    const known = this.#grants.get(id)
-    if (known !== undefined) return known
-    const grant = await queries.findGrant(this.#pool, id)
-    if (grant !== undefined) this.#grants.set(id, grant)
-    return grant
-  }
-
-  async grantsOf(sessionUid: string, clientId: string): Promise<readonly GrantRow[]> {
-    const key = listKey(sessionUid, clientId)
-    const known = this.#grantLists.get(key)
-    if (known !== undefined) return known
-    const grants = await queries.listGrants(this.#pool, sessionUid, clientId)
-    for (const grant of grants) this.#grants.set(grant.id, grant)
-    this.#grantLists.set(key, grants)
-    return grants
-  }
-
-  /** The tenant context of a membership in force; undefined for one that is not. */
-  async tenant(membershipId: string): Promise<TenantFacts | undefined> {
-    const known = this.#tenants.get(membershipId)
-    if (known !== undefined) return known
-    const tenant = await queries.findTenantFacts(this.#pool, membershipId)
-    if (tenant !== undefined) this.#tenants.set(membershipId, tenant)
-    return tenant
-  }
-
-  seenOnce(key: string, ttlSeconds: number): Promise<boolean> {
-    return queries.insertSeenOnce(this.#pool, key, ttlSeconds)
-  }
-
-  // Writes, held back until `flush`.
 
   /** Names an app that this request is for: what it would give is refused when the app was suspended meanwhile. */
   rely(clientId: string): void {
@@ -191,7 +47,7 @@ export class UnitOfWork {
     this.#writes.put = [...this.#writes.put.filter((known) => known.id !== row.id), row]
     // Later reads of this request see what it has written.
     const payload: AdapterPayload = typeof row.payload === 'object' && row.payload !== null ? { ...row.payload } : {}
-    this.#tokens.set(row.id, Promise.resolve({ id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null }))
+    this.rememberToken(row.id, { id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null })
   }
 
   consume(key: string, late: boolean): void {
@@ -201,13 +57,13 @@ export class UnitOfWork {
   destroy(key: string): void {
     this.#writes.put = this.#writes.put.filter((known) => known.id !== key)
     this.#writes.destroy.push(key)
-    this.#tokens.set(key, Promise.resolve(undefined))
+    this.rememberToken(key, undefined)
   }
 
   putGrant(row: FlushInput['grants'][number]): void {
     this.#writes.grants = [...this.#writes.grants.filter((known) => known.id !== row.id), row]
     const payload: AdapterPayload = typeof row.payload === 'object' && row.payload !== null ? { ...row.payload } : {}
-    this.#grants.set(row.id, { id: row.id, session_uid: row.session_uid, tenant_id: row.tenant_id, membership_id: row.membership_id, payload })
+    this.rememberGrant({ id: row.id, session_uid: row.session_uid, tenant_id: row.tenant_id, membership_id: row.membership_id, payload })
   }
 
   revokeTokens(grantId: string): void {
@@ -217,7 +73,7 @@ export class UnitOfWork {
   revokeGrant(grantId: string): void {
     if (!this.#writes.revoke_grants.includes(grantId)) this.#writes.revoke_grants.push(grantId)
     this.#writes.grants = this.#writes.grants.filter((known) => known.id !== grantId)
-    this.#grants.delete(grantId)
+    this.forgetGrant(grantId)
   }
 
   saveSession(save: SessionSave): void {
@@ -226,8 +82,8 @@ export class UnitOfWork {
 
   endSession(uid: string): void {
     this.#sessionSaves.delete(uid)
-    this.#endedSessions.set(uid, this.#sessionsByUid.get(uid))
-    this.#sessionsByUid.set(uid, undefined)
+    this.#endedSessions.set(uid, this.sessionAlreadyRead(uid))
+    this.forgetSession(uid)
   }
 
   agree(consent: FlushInput['consents'][number]): void {
@@ -252,7 +108,7 @@ export class UnitOfWork {
     const statement = flushStatement(input)
     if (statement === null) return
     try {
-      await queries.flush(this.#pool, statement, input)
+      await flush(this.pool, statement, input)
     } catch (error) {
       const which = raceOf(error)
       throw which === undefined ? error : new LostRace(which)
@@ -293,10 +149,6 @@ function emptyInput(): FlushInput {
     clients: [], moves: [], consume: [], put: [], destroy: [], grants: [], revoke_tokens: [], revoke_grants: [],
     sessions_new: [], sessions: [], sessions_alive: [], sessions_ended: [], consents: [], events: [],
   }
-}
-
-function listKey(sessionUid: string, clientId: string): string {
-  return `${sessionUid} ${clientId}`
 }
 
 function raceOf(error: unknown): LostRace['which'] | undefined {
