@@ -174,4 +174,22 @@ describe('one person in several tabs', () => {
     const again = await person.open(clinic.start('openid tenant', { prompt: 'none' }).url)
     expect(again.url.searchParams.get('error')).toBe('login_required')
   })
+
+  test('is signed out for good where the sign-out and the other tab\'s answer meet', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const person = tegata.person()
+      const tokens = await tokensFor(clinic, person, { email: 'hanako@example.com', tenant: 'sakura' })
+      const start = voice.start('openid tenant', { prompt: 'select_tenant' })
+      const waiting = await person.open(start.url)
+      const question = await person.open(`${tegata.issuer}/oauth2/logout`)
+      const [resumed] = await Promise.all([person.submit(waiting, {}, 'tenant-midori'), person.submit(question, {}, 'sign_out_everywhere')])
+      const code = resumed.url.searchParams.get('code')
+      if (code !== null) {
+        const late = await voice.redeem(start, code)
+        if (late.status === 200) expect((await voice.userinfo(textIn(late, 'access_token'))).status).toBe(401)
+      }
+      expect((await clinic.userinfo(tokens.accessToken)).status).toBe(401)
+      expect((await person.open(clinic.start('openid tenant', { prompt: 'none' }).url)).url.searchParams.get('error')).toBe('login_required')
+    }
+  })
 })
