@@ -102,6 +102,6 @@ export function hmac(key: Buffer, text: string): string {
 
 /** Compares in a time that depends neither on where the texts differ nor on how long they are alike. */
 export function equalStrings(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
+  const digest = (text: string) => hash('sha256', text, 'buffer')
   return timingSafeEqual(digest(a), digest(b))
 }
