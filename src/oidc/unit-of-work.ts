@@ -132,7 +132,13 @@ export class UnitOfWork extends RequestReads {
       this.#events.push({ ...sessionEnded(uid, row), origin: this.origin })
     }
     input.events = this.#events.map(eventRow)
+    // An app that was suspended a moment ago gets nothing; a sign-out or a revocation that meets it goes on.
+    if (!this.#gives(input)) input.clients = []
     return input
+  }
+
+  #gives(input: FlushInput): boolean {
+    return input.put.length + input.consents.length > 0 || this.#events.some(({ type }) => type === 'token.issued' || type === 'authorization.granted')
   }
 
   #reset(): void {

@@ -1,6 +1,7 @@
 /** The protocol seen from outside: what is on, what is off, and what foreign clients rely on. */
 import { createHash, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint, createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rotateKey } from '../../src/oidc/keyring.ts'
@@ -76,6 +77,41 @@ describe('an authorization request', () => {
     const page = await tegata.person().open(clinic.start('openid', { login_hint: 'misaki@example.com', ui_locales: 'en' }).url)
     expect(page.html.getElementById('identifier')?.getAttribute('value')).toBe('misaki@example.com')
     expect(page.html.querySelector('html')?.getAttribute('lang')).toBe('en')
+  })
+
+  test('with max_age asks again only when the sign-in is older, and says when it was', async () => {
+    const person = tegata.person()
+    await tokensFor(clinic, person, ken)
+    expect(codeOf(await person.open(clinic.start('openid tenant', { max_age: '600' }).url))).toBeTruthy()
+    await tegata.databases.engine.updateTable('session').set({ payload: sql`payload || jsonb_build_object('loginTs', extract(epoch from now())::int - 700)` }).execute()
+    const silent = await person.open(clinic.start('openid tenant', { max_age: '600', prompt: 'none' }).url)
+    expect(silent.url.searchParams.get('error')).toBe('login_required')
+    const start = clinic.start('openid tenant', { max_age: '600' })
+    const again = await person.open(start.url)
+    const answer = await clinic.redeem(start, codeOf(await person.submit(again, { password: 'tegata-demo-2026' }, 'sign_in')))
+    expect(Number(decodeJwt(textIn(answer, 'id_token'))['auth_time'])).toBeGreaterThan(Date.now() / 1000 - 60)
+  })
+
+  test('with id_token_hint is for that person and nobody else', async () => {
+    const person = tegata.person()
+    const { idToken } = await tokensFor(clinic, person, ken)
+    expect(codeOf(await person.open(clinic.start('openid tenant', { id_token_hint: idToken, prompt: 'none' }).url))).toBeTruthy()
+    const misaki = tegata.person()
+    await tokensFor(clinic, misaki, { email: 'misaki@example.com' })
+    const silent = await misaki.open(clinic.start('openid tenant', { id_token_hint: idToken, prompt: 'none' }).url)
+    expect(silent.url.searchParams.get('error')).toBe('login_required')
+    const asked = await misaki.open(clinic.start('openid tenant', { id_token_hint: idToken }).url)
+    expect(asked.html.getElementById('identifier')?.hasAttribute('readonly')).toBe(false)
+  })
+
+  test('gets the claims it asks for one by one, and a level as far as there is one', async () => {
+    const claims = JSON.stringify({ id_token: { email: null }, userinfo: { name: null } })
+    const tokens = await tokensFor(clinic, tegata.person(), { ...ken, scope: 'openid', parameters: { claims, acr_values: 'aal2 aal1' } })
+    expect(decodeJwt(tokens.idToken)).toMatchObject({ email: 'ken@example.com', acr: 'aal1' })
+    expect((await clinic.userinfo(tokens.accessToken)).body).toMatchObject({ name: expect.any(String) })
+    const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'aal2' } } })
+    const refused = await signIn(tegata.person(), clinic.start('openid', { claims: essential }), ken)
+    expect(refused.url.searchParams.get('error')).toBe('unmet_authentication_requirements')
   })
 
   test('can be pushed first, and is then used up by one answer', async () => {

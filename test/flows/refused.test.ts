@@ -56,6 +56,13 @@ describe('no token from that moment on', () => {
     expect([page.status, page.url.origin]).toEqual([400, tegata.issuer])
   })
 
+  test('a suspended app stands in nobody\'s way out', async () => {
+    const question = await person.open(`${tegata.issuer}/oauth2/logout?client_id=${clinic.options.clientId}`)
+    await sql`update client set status = 'suspended' where id = ${clinic.options.clientId}`.execute(tegata.databases.engine)
+    expect((await person.submit(question, {}, 'sign_out_everywhere')).status).toBe(200)
+    expect(await tegata.databases.engine.selectFrom('session').select('uid').where('account_id', 'is not', null).execute()).toEqual([])
+  })
+
   test('an open picker does not take a membership that was suspended meanwhile', async () => {
     const hanako = tegata.person()
     const form = await hanako.open(clinic.start('openid tenant').url)
