@@ -32,6 +32,10 @@ export interface Config {
   readonly debug: boolean
   readonly hashWorkers: number
   readonly hashQueueLimit: number
+  /** Whether anybody may make an account; a tenant can allow it for itself. */
+  readonly registration: 'open' | 'closed'
+  /** Relying Party ID of passkeys (WebAuthn §4): the issuer's host or a domain above it; null where that is an IP address, which no passkey can have. */
+  readonly rpId: string | null
   /** Seeds and shows the demo: embedded database, loopback issuer, not production. */
   readonly demo: boolean
 }
@@ -109,6 +113,10 @@ const environment = z.object({
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'must be fatal, error, warn, info, debug or silent.' })),
   TEGATA_DEBUG: withDefault('0', '1 shows stack traces in logs and on the command line.',
     z.enum(['0', '1'], { error: 'must be 1 or 0.' }).transform((text) => text === '1')),
+  TEGATA_REGISTRATION: optional('open in the demo, else closed', 'Whether anybody may make an account by themselves; a tenant can allow it for its own members.',
+    z.enum(['open', 'closed'], { error: 'must be open or closed.' })),
+  TEGATA_RP_ID: optional('the host of ISSUER', 'The domain that passkeys belong to: the host of ISSUER or a domain above it. Changing it makes all passkeys useless.',
+    z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'must be a domain such as example.com.')),
   TEGATA_HASH_WORKERS: optional('the number of cores', 'Passwords that are checked at the same time.', wholeNumber(1, 128)),
   TEGATA_HASH_QUEUE: withDefault('64', 'Passwords that may wait to be checked; beyond that sign-in answers 503.', wholeNumber(1, 10_000)),
 })
@@ -133,6 +141,7 @@ export function readConfig(env: Environment = process.env): Config {
 function configOf(read: z.output<typeof environment>): Config {
   const issuer = read.ISSUER ?? `http://localhost:${read.PORT}`
   const production = read.NODE_ENV === 'production'
+  const demo = !production && read.DATABASE_URL === undefined && isLoopback(issuer)
   return {
     mode: read.NODE_ENV,
     issuer,
@@ -150,7 +159,9 @@ function configOf(read: z.output<typeof environment>): Config {
     debug: read.TEGATA_DEBUG,
     hashWorkers: read.TEGATA_HASH_WORKERS ?? availableParallelism(),
     hashQueueLimit: read.TEGATA_HASH_QUEUE,
-    demo: !production && read.DATABASE_URL === undefined && isLoopback(issuer),
+    registration: read.TEGATA_REGISTRATION ?? (demo ? 'open' : 'closed'),
+    rpId: rpIdOf(issuer, read.TEGATA_RP_ID),
+    demo,
   }
 }
 
@@ -191,7 +202,15 @@ function conflicts(given: Environment): string[] {
   const port = Number(given['PORT'] ?? '3000')
   const metricsPort = Number(given['METRICS_PORT'])
   if (metricsPort >= port && metricsPort <= port + 2) problems.push('METRICS_PORT must not be PORT nor one of the two ports after it: choose another.')
+  const { TEGATA_RP_ID: rpId, ISSUER: issuer } = given
+  if (rpId && issuer && isBareOrigin(issuer) && rpIdOf(issuer, rpId) === null) problems.push('TEGATA_RP_ID must be the host of ISSUER or a domain above it.')
   return problems
+}
+
+function rpIdOf(issuer: string, named: string | undefined): string | null {
+  const { hostname } = new URL(issuer)
+  if (isIPv4(hostname) || hostname.startsWith('[')) return null
+  return named === undefined || named === hostname || hostname.endsWith(`.${named}`) ? (named ?? hostname) : null
 }
 
 function unfitForProduction(given: Environment): string[] {

@@ -24,6 +24,7 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface Account {
   created_at: Generated<Timestamp>;
+  delete_after: Timestamp | null;
   display_name: string;
   email: string | null;
   email_verified_at: Timestamp | null;
@@ -33,9 +34,25 @@ export interface Account {
   given_name_kana: string | null;
   id: string;
   locale: string | null;
+  not_before: Generated<Timestamp>;
   status: Generated<string>;
   updated_at: Generated<Timestamp>;
   zoneinfo: Generated<string>;
+}
+
+export interface AccountLink {
+  account_id: string | null;
+  client_id: string | null;
+  code_hash: string | null;
+  code_tries: Generated<number>;
+  created_at: Generated<Timestamp>;
+  email: string | null;
+  expires_at: Timestamp;
+  id: string;
+  locale: string | null;
+  purpose: string;
+  token_hash: string;
+  used_at: Timestamp | null;
 }
 
 export interface Api {
@@ -78,6 +95,15 @@ export interface Consent {
   tenant_id: string | null;
 }
 
+export interface Device {
+  account_id: string;
+  created_at: Generated<Timestamp>;
+  id_hash: string;
+  last_seen_at: Generated<Timestamp>;
+  trusted_until: Timestamp | null;
+  user_agent: string | null;
+}
+
 export interface Event {
   actor: string | null;
   after: Json | null;
@@ -104,10 +130,39 @@ export interface EventCursor {
   xid: Generated<string>;
 }
 
+export interface FactorPasskey {
+  aaguid: string;
+  account_id: string;
+  backed_up: boolean;
+  clone_suspected_at: Timestamp | null;
+  counter: number;
+  created_at: Generated<Timestamp>;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  transports: Generated<string[]>;
+}
+
 export interface FactorPassword {
   account_id: string;
   changed_at: Generated<Timestamp>;
   phc: string;
+}
+
+export interface FactorRecoveryCode {
+  account_id: string;
+  code_hash: string;
+  created_at: Generated<Timestamp>;
+  used_at: Timestamp | null;
+}
+
+export interface FactorTotp {
+  account_id: string;
+  created_at: Generated<Timestamp>;
+  last_step: number;
+  last_used_at: Timestamp | null;
+  sealed_secret: string;
 }
 
 export interface Membership {
@@ -198,13 +253,23 @@ export interface SigningKey {
   state: string;
 }
 
+export interface SpentChallenge {
+  expires_at: Timestamp;
+  hash: string;
+}
+
 export interface Tenant {
   created_at: Generated<Timestamp>;
   id: string;
+  mfa_enforced_from: Timestamp | null;
+  mfa_level: Generated<string>;
+  mfa_rule: Generated<string>;
   name: string;
-  required_acr: Generated<string>;
+  password_max_age_days: number | null;
+  registration_role_id: string | null;
   status: Generated<string>;
   subdomain: string;
+  trusted_device_days: Generated<number>;
   updated_at: Generated<Timestamp>;
 }
 
@@ -220,13 +285,18 @@ export interface Unit {
 
 export interface DB {
   account: Account;
+  account_link: AccountLink;
   api: Api;
   attempt: Attempt;
   client: Client;
   consent: Consent;
+  device: Device;
   event: Event;
   event_cursor: EventCursor;
+  factor_passkey: FactorPasskey;
   factor_password: FactorPassword;
+  factor_recovery_code: FactorRecoveryCode;
+  factor_totp: FactorTotp;
   membership: Membership;
   membership_unit: MembershipUnit;
   oidc_artifact: OidcArtifact;
@@ -235,6 +305,7 @@ export interface DB {
   role: Role;
   session: Session;
   signing_key: SigningKey;
+  spent_challenge: SpentChallenge;
   tenant: Tenant;
   unit: Unit;
 }

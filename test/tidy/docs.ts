@@ -53,7 +53,7 @@ export function everyDoorIsDocumented(files: readonly SourceFile[]): Findings {
 /** The map in README.md names every room that is there, in the order of the line. */
 export function everyRoomIsOnTheMap(files: readonly SourceFile[], order: readonly string[]): Findings {
   const text = files.find(({ path }) => path === 'README.md')?.text ?? ''
-  const onMap = [...text.matchAll(/^ {2}([a-z]+(?:\/|\.ts)) {2,}\S/gm)].map(([, name = '']) => name.replace('/', ''))
+  const onMap = [...text.matchAll(/^ {2}([a-z-]+(?:\/|\.ts)) {2,}\S/gm)].map(([, name = '']) => name.replace('/', ''))
   const inHouse = order.filter((room) => files.some(({ path }) => roomOf(path) === room))
   return onMap.join() === inHouse.join() ? [] : [`README.md shows the rooms ${onMap.join(', ')}, and the house has ${inHouse.join(', ')}: correct the map.`]
 }

@@ -8,9 +8,15 @@ import { finding, inFolder, isCode, literalsOf, nodesOf, type Findings, type Sou
 /** The room that writes each table; a new table gets its line here. */
 export const writers: Readonly<Record<string, string>> = {
   account: 'accounts',
+  account_link: 'accounts',
   attempt: 'accounts',
+  device: 'accounts',
   factor_password: 'accounts',
   operator: 'accounts',
+  factor_passkey: 'factors',
+  factor_recovery_code: 'factors',
+  factor_totp: 'factors',
+  spent_challenge: 'factors',
   event: 'events',
   event_cursor: 'events',
   tenant: 'tenants',
