@@ -4,16 +4,25 @@
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
 import { projectRoot } from '../base/root.ts'
 import type { AssetUrls } from './frame.ts'
 import { generic } from './problem.ts'
 import type { AppMiddleware } from './context.ts'
 
+export interface Scripts {
+  /** Submits the page's only form. */
+  readonly submit: string
+  readonly passkey: readonly string[]
+  readonly copy: readonly string[]
+  readonly reveal: readonly string[]
+}
+
 export interface Assets {
   readonly urls: AssetUrls
-  /** A script that submits the page's only form. */
-  readonly submitScriptUrl: string
+  /** Scripts of ours, in the order in which a page loads them; all but passkeys work without. */
+  readonly scripts: Scripts
   readonly serve: AppMiddleware
 }
 
@@ -45,14 +54,18 @@ export function createAssets(views: string = join(projectRoot, 'views')): Assets
   const stylesheet = hashed('tegata.css', style)
   const mark = named(pictures, 'mark.svg')
   const favicon = named(pictures, 'favicon.svg')
+  // Browsers differ in how they spell what WebAuthn gives; the library that the server side belongs to evens it out.
+  const webauthn = hashed('webauthn.js', readFileSync(join(dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser')), '..', 'dist', 'bundle', 'index.umd.min.js')))
+  const script = (name: string) => named(pictures, name).url
   const all = [
     stylesheet,
+    webauthn,
     ...pictures.map(({ asset }) => asset),
     { ...favicon, url: '/favicon.ico', cacheControl: forDay },
     { ...hashed('robots.txt', Buffer.from('User-agent: *\nDisallow: /\n')), url: '/robots.txt', cacheControl: forDay },
   ]
   const byUrl = new Map(all.map((asset) => [asset.url, asset]))
-  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, submitScriptUrl: named(pictures, 'submit.js').url, serve: serve(byUrl) }
+  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, scripts: { submit: script('submit.js'), passkey: [webauthn.url, script('passkey.js')], copy: [script('copy.js')], reveal: [script('reveal.js')] }, serve: serve(byUrl) }
 }
 
 function serve(byUrl: ReadonlyMap<string, Asset>): AppMiddleware {

@@ -18,6 +18,8 @@ export interface Caller {
   readonly membershipId: string | null
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
+  /** How and when (seconds since the epoch) the person had signed in; null for a machine. */
+  readonly authentication: { readonly acr: string; readonly authTime: number; readonly strongestAcr: 'aal1' | 'aal2' } | null
 }
 
 /** Why nobody is let in. */
@@ -33,6 +35,8 @@ export type Authenticate = (ctx: AppContext) => Promise<Caller | Refusal>
 export interface CallerAccess {
   readonly scope?: string
   readonly permission?: Permission
+  /** Asks for a sign-in of the last five minutes, as strong as the person can be (RFC 9470). */
+  readonly fresh?: true
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -71,6 +75,8 @@ interface PublicSpec<Who, P extends z.ZodType, Q extends z.ZodType, B extends z.
   readonly query?: Q
   readonly body?: B
   readonly response: R
+  /** Of an answer that is no refusal; unless told 200, or 204 where nothing is answered. */
+  readonly status?: 200 | 201 | 202 | 204
   /** One sentence for the reference. */
   readonly summary: string
   handle(request: EndpointRequest<Who, z.output<P>, z.output<Q>, z.output<B>>): MaybeLater<EndpointAnswer<z.input<R>> | EndpointRefusal>
@@ -89,9 +95,15 @@ export interface EndpointDoor {
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly response: z.ZodType
+  readonly status?: 200 | 201 | 202 | 204
   readonly summary: string
   /** A method, not a property: its parameter may be narrower, for the runner parses with these very schemas first. */
   handle(request: EndpointRequest<Caller | null, unknown, unknown, unknown>): MaybeLater<EndpointAnswer<unknown> | EndpointRefusal>
+}
+
+/** The status that a door answers with when it has done what was asked. */
+export function successStatus({ status, response }: Pick<EndpointDoor, 'status' | 'response'>): number {
+  return status ?? (response.safeParse(undefined).success && !response.safeParse({}).success ? 204 : 200)
 }
 
 /** Declares an endpoint for callers with a token; its handler gets what the schemas made of the request. */

@@ -18,8 +18,24 @@ import { refuseWithPage } from './refuse.ts'
 import type { AppContext } from './context.ts'
 import { writePage } from './write-page.ts'
 
-/** Who a page is for: anybody; whoever holds the interaction's cookie (the handler checks); the demo only (else 404). */
+/** Who an open page is for: anybody; whoever holds the interaction's cookie (the handler checks); the demo only (else 404). */
 export type PageAccess = 'public' | 'interaction' | 'demo'
+
+/** The person whose session asks for a page of their own. */
+export interface Signed {
+  readonly sessionUid: string
+  readonly accountId: string
+  readonly acr: string
+  readonly amr: readonly string[]
+  /** Seconds since the epoch. */
+  readonly authTime: number
+  readonly hasSecondFactor: boolean
+  /** For this person's forms on pages of their own; the runner has checked the posted one. */
+  readonly csrfToken: string
+}
+
+/** Any living session, or one whose person has just shown who they are with the strongest level they have. */
+export type Freshness = 'any' | 'fresh'
 
 export interface PageRequest {
   readonly ctx: AppContext
@@ -41,7 +57,7 @@ export type PageResult =
   | { readonly kind: 'refusal'; readonly refusal: RequestRefusal }
   | { readonly kind: 'answered' }
 
-export interface PageDoor {
+export interface OpenPageDoor {
   readonly kind: 'page'
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -49,14 +65,44 @@ export interface PageDoor {
   readonly handle: (request: PageRequest) => PageResult | Promise<PageResult>
 }
 
+export interface SessionPageDoor {
+  readonly kind: 'page'
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly access: 'session'
+  readonly freshness: Freshness
+  readonly handle: (request: PageRequest, signed: Signed) => PageResult | Promise<PageResult>
+}
+
+export type PageDoor = OpenPageDoor | SessionPageDoor
+
+/** The one session system (the provider's) as pages see it. */
+export interface SessionDesk {
+  /** Whoever is signed in; null for everybody else. Reads only. */
+  read(ctx: AppContext): Promise<Omit<Signed, 'csrfToken'> | null>
+  /** True when the sign-in is at most `maxAgeSeconds` old and as strong as this person can be. */
+  isFresh(signed: Omit<Signed, 'csrfToken'>, maxAgeSeconds: number): boolean
+  /** Leads through the provider's own policy and back to `returnTo`, a path of ours; `again` asks a signed-in person to prove it once more. */
+  begin(ctx: AppContext, demand: { readonly returnTo: string; readonly again: Omit<Signed, 'csrfToken'> | null }): PageResult
+}
+
 export interface PageDeps {
   readonly csrf: Csrf
   readonly frame: FrameFor
+  readonly sessions: SessionDesk
 }
 
+/** A person who has just shown who they are opens dangerous forms for five minutes, and has ten more to send them. */
+const freshSeconds = { GET: 300, POST: 900 } as const
+
 /** Declares a page; HEAD is answered wherever GET is. */
-export function page(door: Omit<PageDoor, 'kind'>): PageDoor {
+export function page(door: Omit<OpenPageDoor, 'kind'>): PageDoor {
   return { kind: 'page', ...door }
+}
+
+/** Declares a page of the signed-in person; its forms carry `signed.csrfToken`. */
+export function sessionPage(door: Omit<SessionPageDoor, 'kind' | 'access'>): PageDoor {
+  return { kind: 'page', access: 'session', ...door }
 }
 
 /** Shows a page; `formAction` names further origins or schemes that its forms may lead to. */
@@ -87,14 +133,15 @@ export function answered(): PageResult {
 }
 
 /** Runs one page: origin and form first, then its handler, then the answer. */
-export async function runPage(door: PageDoor, { csrf, frame }: PageDeps, { ctx, params }: { ctx: AppContext; params: Readonly<Record<string, string>> }): Promise<void> {
+export async function runPage(door: PageDoor, deps: PageDeps, { ctx, params }: { ctx: AppContext; params: Readonly<Record<string, string>> }): Promise<void> {
+  const { csrf, frame } = deps
   const read = await readAllowed(door, csrf, ctx)
   if (!read.ok) {
     refuseWithPage(ctx, read.refusal, frame)
     return
   }
   const { form } = read
-  const result = await door.handle({
+  const request: PageRequest = {
     ctx,
     params,
     query: new URLSearchParams(ctx.querystring),
@@ -103,8 +150,24 @@ export async function runPage(door: PageDoor, { csrf, frame }: PageDeps, { ctx, 
     origin: ctx.state.origin,
     csrf: { token: (binding) => csrf.token(ctx, binding), check: (binding) => csrf.check(ctx, form, binding) },
     frame: () => frame(ctx.req),
-  })
-  writeResult(ctx, result, frame)
+  }
+  writeResult(ctx, await (door.access === 'session' ? answerSigned(door, deps, request) : door.handle(request)), frame)
+}
+
+/** Nobody, and nobody's old session, reaches a handler: they are led through the sign-in and back to the page itself. */
+async function answerSigned(door: SessionPageDoor, { sessions }: PageDeps, request: PageRequest): Promise<PageResult> {
+  const { ctx, csrf } = request
+  // What was posted is not kept over a sign-in: the form is shown again, and nothing has happened.
+  const returnTo = door.method === 'POST' ? ctx.path : ctx.url
+  const who = await sessions.read(ctx)
+  if (who === null) return sessions.begin(ctx, { returnTo, again: null })
+  if (door.method === 'POST' && !csrf.check(bindingOf(who))) return refusePage(generic('form_expired'))
+  if (door.freshness === 'fresh' && !sessions.isFresh(who, freshSeconds[door.method])) return sessions.begin(ctx, { returnTo, again: who })
+  return door.handle(request, { ...who, csrfToken: csrf.token(bindingOf(who)) })
+}
+
+function bindingOf({ sessionUid }: { readonly sessionUid: string }): string {
+  return `session ${sessionUid}`
 }
 
 async function readAllowed({ method }: PageDoor, csrf: Csrf, { req }: AppContext): Promise<FormRead> {

@@ -13,6 +13,8 @@ export const genericProblems = {
   not_authenticated: { status: 401, detail: 'This needs a valid access token.' },
   insufficient_scope: { status: 403, detail: 'The access token lacks the scope that this needs.' },
   permission_missing: { status: 403, detail: 'The caller lacks the permission that this needs.' },
+  insufficient_user_authentication: { status: 401, detail: 'The sign-in behind the access token is too old or too weak for this; WWW-Authenticate says what is needed (RFC 9470).' },
+  form_expired: { status: 403, detail: 'The form was too old, or made for another session.' },
   foreign_origin: { status: 403, detail: 'The form was sent from another site.' },
   not_found: { status: 404, detail: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, detail: 'This address does not take that method; Allow lists those it takes.' },

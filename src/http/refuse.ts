@@ -26,7 +26,7 @@ export function refuseWithPage(ctx: AppContext, refusal: AnyRefusal, frame: Fram
     code: pageCodeOf(refusal),
     description: refusal.detail,
     retryAfterSeconds: refusal.retryAfterSeconds,
-    retryUrl: again ? ctx.url : undefined,
+    retryUrl: again ? ctx.url : refusal.reason === 'form_expired' ? ctx.path : undefined,
   })
   writePage(ctx, node, { status: refusal.status })
 }

@@ -4,7 +4,7 @@
  * permission are judged here only; nothing leaves that the response schema does not name.
  */
 import { readJson } from './json-body.ts'
-import type { Authenticate, Caller, EndpointAnswer, EndpointDoor, EndpointRefusal, Refusal } from './endpoint.ts'
+import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRefusal, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
 import { generic, writeProblem } from './problem.ts'
 import type { FieldError, RequestRefusal } from './problem.ts'
@@ -48,7 +48,19 @@ function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal 
     return { status: 403, reason: 'insufficient_scope', wwwAuthenticate: `Bearer error="insufficient_scope", scope="${access.scope}"` }
   }
   if (access.permission !== undefined && !caller.permissions.includes(access.permission)) return { status: 403, reason: 'permission_missing' }
-  return null
+  return access.fresh === true ? missingFreshness(caller) : null
+}
+
+const freshSeconds = 300
+
+/** RFC 9470 §3: says which level and age would do. A machine has no person behind it who could sign in. */
+function missingFreshness({ authentication }: Caller): Refusal | null {
+  if (authentication === null) return { status: 403, reason: 'account_required' }
+  const { acr, authTime, strongestAcr } = authentication
+  if (Date.now() / 1000 - authTime <= freshSeconds && (acr === 'phr' || acr === strongestAcr || strongestAcr === 'aal1')) return null
+  const reason = 'insufficient_user_authentication'
+  const wanted = `acr_values="${strongestAcr}", max_age="${freshSeconds}"`
+  return { status: 401, reason, wwwAuthenticate: `Bearer error="${reason}", error_description="a fresh sign-in is needed", ${wanted}` }
 }
 
 function turnAway(ctx: AppContext, { status, reason, wwwAuthenticate }: Refusal): void {
@@ -75,6 +87,7 @@ async function readRequest(door: EndpointDoor, { ctx, params }: Arrival): Promis
 
 function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer<unknown> | EndpointRefusal): void {
   if ('refused' in answer) return writeProblem(ctx, answer)
+  if (answer.status !== successStatus(door)) throw new Error(`${door.method} ${door.path} answered ${answer.status}: its declaration says ${successStatus(door)}.`)
   // A body that does not fit its schema is a fault of ours; extra members fall away here, so a row never leaks.
   const body = door.response.parse(answer.body)
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)

@@ -5,7 +5,7 @@ import type { Authenticate, Caller } from '../../src/http/endpoint.ts'
 import { start } from './harness.ts'
 import type { Answer, Asked } from './harness.ts'
 
-const alice: Caller = { accountId: 'alice', clientId: 'console', tenantId: 'sakura', membershipId: 'm1', permissions: ['invitation:create'], scopes: ['members'] }
+const alice: Caller = { accountId: 'alice', clientId: 'console', tenantId: 'sakura', membershipId: 'm1', permissions: ['invitation:create'], scopes: ['members'], authentication: null }
 const callers: Readonly<Record<string, Caller>> = {
   alice,
   bob: { ...alice, accountId: 'bob', permissions: [] },
@@ -25,6 +25,7 @@ const invite = endpoint({
   query: z.object({ dry_run: z.enum(['true', 'false']).optional() }).strict(),
   body: z.object({ email: z.email(), units: z.array(z.object({ 'a/b~c': z.number() })).optional() }),
   response: z.object({ id: z.string() }),
+  status: 201,
   summary: 'Invites a person.',
   handle({ caller, params, query, body }) {
     handled.push({ who: caller.accountId, tenantId: params.tenantId, dryRun: query.dry_run, email: body.email })
@@ -64,8 +65,8 @@ describe('an endpoint', () => {
     })
   })
 
-  it.each([202, 204])('answers %d without a body where there is nothing to say', async (status) => {
-    const remove = endpoint({ method: 'DELETE', path: '/api/v1/x', access: {}, response: z.undefined(), summary: 'Removes.', handle: () => ({ status, body: undefined }) })
+  it.each([202, 204] as const)('answers %d without a body where there is nothing to say', async (status) => {
+    const remove = endpoint({ method: 'DELETE', path: '/api/v1/x', access: {}, response: z.undefined(), summary: 'Removes.', status, handle: () => ({ status, body: undefined }) })
     const { send } = await start({ doors: [remove], authenticate })
     expect(await send('/api/v1/x', { method: 'DELETE', headers: { Authorization: 'Bearer alice' } })).toMatchObject({ status, body: '' })
   })
@@ -166,5 +167,37 @@ describe('a request that does not fit', () => {
     const { send } = await start({ doors: [invite], authenticate })
     await send(`${path}?__proto__=polluted`, as('alice', '{"email":"ken@example.com","__proto__":{"polluted":true}}'))
     expect({}).not.toHaveProperty('polluted')
+  })
+})
+
+describe('an endpoint that asks for a fresh sign-in (RFC 9470)', () => {
+  const now = () => Math.floor(Date.now() / 1000)
+  const fresh = endpoint({
+    method: 'DELETE', path: '/api/v1/me/factors', access: { scope: 'members', fresh: true }, response: z.undefined(), summary: 'Dangerous.',
+    handle: () => ({ status: 204, body: undefined }),
+  })
+  const signedIn = (acr: string, age: number, strongestAcr: 'aal1' | 'aal2'): Authenticate => () =>
+    Promise.resolve({ ...alice, authentication: { acr, authTime: now() - age, strongestAcr } })
+
+  it.each([
+    ['a password of a moment ago where there is nothing stronger', signedIn('aal1', 10, 'aal1'), 204],
+    ['a second factor of a moment ago', signedIn('aal2', 10, 'aal2'), 204],
+    ['a passkey, which is more than was asked', signedIn('phr', 10, 'aal2'), 204],
+    ['an old password', signedIn('aal1', 400, 'aal1'), 401],
+    ['a password alone where there is a second factor', signedIn('aal1', 10, 'aal2'), 401],
+    ['an old second factor', signedIn('aal2', 400, 'aal2'), 401],
+  ])('judges %s', async (_what, who, status) => {
+    const { send } = await start({ doors: [fresh], authenticate: who })
+    const answer = await send('/api/v1/me/factors', { method: 'DELETE' })
+    expect(answer.status).toBe(status)
+    if (status === 401) {
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_user_authentication", .*acr_values="aal[12]", max_age="300"$/)
+      expect(JSON.parse(answer.body)).toMatchObject({ reason: 'insufficient_user_authentication' })
+    }
+  })
+
+  it('is not for machines', async () => {
+    const { send } = await start({ doors: [fresh], authenticate: () => Promise.resolve(alice) })
+    expect((await send('/api/v1/me/factors', { method: 'DELETE' })).status).toBe(403)
   })
 })

@@ -15,6 +15,7 @@ import type { Authenticate } from '../../src/http/endpoint.ts'
 import { createFrame } from '../../src/http/frame.ts'
 import { createHttpApp, createRouter, mountDoors, requestListener } from '../../src/http/mount.ts'
 import type { Door, HttpApp } from '../../src/http/mount.ts'
+import { redirect, type SessionDesk } from '../../src/http/page.ts'
 import type { AppMiddleware } from '../../src/http/context.ts'
 import { listen } from '../../src/http/server.ts'
 
@@ -35,6 +36,13 @@ export type Send = (path: string, asked?: Asked) => Promise<Answer>
 export const issuer = 'http://localhost:3000'
 export const secureIssuer = 'https://id.example.com'
 
+/** A desk where nobody is signed in; it leads to a page that stands for the sign-in. */
+export const nobodySignedIn: SessionDesk = {
+  read: () => Promise.resolve(null),
+  isFresh: () => false,
+  begin: (_ctx, { returnTo, again }) => redirect(`/sign-in?${new URLSearchParams({ to: returnTo, again: String(again !== null) }).toString()}`),
+}
+
 const logLine = z.record(z.string(), z.unknown())
 
 interface AppOptions {
@@ -45,6 +53,7 @@ interface AppOptions {
   readonly trustedProxies?: readonly string[]
   readonly authenticate?: Authenticate
   readonly onRefused?: (refused: { reason: string }) => Promise<void>
+  readonly sessions?: SessionDesk
   readonly observe?: AppMiddleware
   /** Mounted after the doors. */
   readonly more?: (app: HttpApp) => void
@@ -64,7 +73,7 @@ export async function start(options: AppOptions = {}): Promise<{ send: Send; por
   })
   const router = createRouter()
   mountDoors(router, options.doors ?? [], {
-    csrf, frame, demo: options.demo ?? false,
+    csrf, frame, demo: options.demo ?? false, sessions: options.sessions ?? nobodySignedIn,
     authenticate: options.authenticate ?? (() => Promise.resolve({ status: 401, reason: 'not_authenticated' })),
     ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
   })

@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers'
 import { Frame } from '../../views/frame.tsx'
 import { answered, externalRedirect, html, page, redirect, refusePage } from '../../src/http/page.ts'
 import { readForm } from '../../src/http/form.ts'
-import type { PageDoor } from '../../src/http/page.ts'
+import type { OpenPageDoor } from '../../src/http/page.ts'
 import { form, issuer, start } from './harness.ts'
 
-const show = (handle: PageDoor['handle'], path = '/x') => page({ method: 'GET', path, access: 'public', handle })
+const show = (handle: OpenPageDoor['handle'], path = '/x') => page({ method: 'GET', path, access: 'public', handle })
 
 describe('a page', () => {
   it('comes with its frame: language, request id, links and assets', async () => {
