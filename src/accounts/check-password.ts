@@ -1,15 +1,16 @@
 /**
  * Answers whether a name and a password belong together, and writes down what happened.
- * Invariants: the attempt is counted before anything else; a name that nobody has costs the same hash and gets the same
- * answer as a wrong password; that an account is suspended is told only to whoever knows its password.
- * Sessions are not begun here, and what may be done with the account is the token path's question.
+ * Invariants: the attempt is counted before the password is looked at; a name that nobody has costs the same statements and the
+ * same hash, and gets the same answer as a wrong password; that an account is suspended is told only to whoever knows its
+ * password. Sessions are not begun here, and what may be done with the account is the token path's question.
  */
 import type { Clock } from '../base/clock.ts'
 import type { Databases } from '../base/db.ts'
 import { isTenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record, type NewEvent } from '../events/record.ts'
-import type { Attempts, Refused } from './attempts.ts'
+import type { Attempts, LockBegun, Refused, Reservation } from './attempts.ts'
+import { deviceHash, isKnownDevice } from './devices.ts'
 import { HashPoolFull, type HashPool } from './hash-pool.ts'
 import { isSubdomainLabel, parseIdentifier, type Identifier } from './identifier.ts'
 import { findSignInByEmail, findSignInByStaffNumber, findSubdomain, lockSignIn, updateRehashed, type SignInRow } from './queries.ts'
@@ -17,7 +18,7 @@ import { findSignInByEmail, findSignInByStaffNumber, findSubdomain, lockSignIn, 
 export interface CheckPasswordDeps {
   readonly databases: Databases
   readonly hashes: Pick<HashPool, 'verify' | 'verifyDummy' | 'hash'>
-  readonly attempts: Attempts
+  readonly attempts: Pick<Attempts, 'reserve'>
   readonly clock: Clock
 }
 
@@ -27,21 +28,32 @@ export interface PasswordAttempt {
   readonly password: string
   /** Subdomain or id of the tenant that the page already knows, for a staff number without one. */
   readonly tenantHint: string | null
+  /** The cookie by which the browser is known; null for one that has never been here. */
+  readonly deviceId: string | null
   readonly clientId: string | null
   readonly origin: Origin
 }
 
 export type PasswordResult =
-  | { readonly ok: true; readonly accountId: string; readonly displayName: string }
+  /** `provenAt`: milliseconds since the epoch by the database's clock, never later than the proof itself. */
+  | { readonly ok: true; readonly accountId: string; readonly displayName: string; readonly email: string | null; readonly provenAt: number }
   | { readonly ok: false; readonly reason: 'wrong_credentials' }
   | { readonly ok: false; readonly reason: 'too_many_attempts'; readonly retryAfterSeconds: number }
+  /** Waiting does not help: a new password, the link in the mail or an administrator does. */
+  | { readonly ok: false; readonly reason: 'too_many_attempts'; readonly untilCleared: true }
   | { readonly ok: false; readonly reason: 'account_suspended' }
 
 /** Throws HashPoolFull when too many passwords wait, and then the attempt does not count. */
 export async function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAttempt): Promise<PasswordResult> {
   const identifier = await withTenant(deps.databases, parseIdentifier(attempt.identifier), attempt.tenantHint)
-  const reservation = await deps.attempts.reserve({ identifier: countedAs(identifier, attempt.identifier), ip: attempt.origin.ip })
   const found = await findSignIn(deps.databases, identifier)
+  const reservation = await deps.attempts.reserve({
+    kind: 'password',
+    // Whatever name a person types, it is the account that is guessed at.
+    subject: found?.id ?? countedAs(identifier, attempt.identifier),
+    ip: attempt.origin.ip,
+    knownDevice: await knownDevice(deps.databases, attempt, found),
+  })
   if (!reservation.ok) return refuse(deps, attempt, { refused: reservation, accountId: found?.id ?? null })
   let verdict: Verdict
   try {
@@ -50,9 +62,15 @@ export async function checkPassword(deps: CheckPasswordDeps, attempt: PasswordAt
     await reservation.release()
     throw error
   }
-  const result = verdict.fits ? await accept(deps, attempt, verdict) : await fail(deps, attempt, found)
+  const result = verdict.fits ? await accept(deps, attempt, verdict) : await fail(deps, attempt, { found, reservation })
   if (result.ok || result.reason === 'account_suspended') await reservation.succeeded()
   return result
+}
+
+/** The hash of a browser that the account knows; asked in the same way where there is no account. */
+async function knownDevice({ engine }: Databases, { deviceId }: PasswordAttempt, found: SignInRow | undefined): Promise<string | null> {
+  if (!deviceId) return null
+  return (await isKnownDevice(engine, { accountId: found?.id ?? '', deviceId })) ? deviceHash(deviceId) : null
 }
 
 /** A staff number belongs to a tenant: the one that was typed, or else the one the page knows. */
@@ -62,15 +80,15 @@ async function withTenant(databases: Databases, identifier: Identifier, hint: st
   return { ...identifier, subdomain: subdomain !== undefined && isSubdomainLabel(subdomain) ? subdomain : null }
 }
 
-/** One name, one counter: however it was spelled, and whether or not anybody has it. */
+/** One name that nobody has, one counter, however it was spelled. The line break keeps it apart from every account's id. */
 function countedAs(identifier: Identifier, typed: string): string {
   switch (identifier.kind) {
     case 'email':
-      return `email ${identifier.email}`
+      return `email\n${identifier.email}`
     case 'staff_number':
-      return `staff_number ${identifier.subdomain ?? ''} ${identifier.number}`
+      return `staff_number\n${identifier.subdomain ?? ''} ${identifier.number}`
     case 'invalid':
-      return `invalid ${typed.slice(0, 320)}`
+      return `invalid\n${typed.slice(0, 320)}`
   }
 }
 
@@ -123,26 +141,34 @@ async function accept(deps: CheckPasswordDeps, attempt: PasswordAttempt, fit: Ve
     }
     const after = { amr: ['pwd'], acr: 'aal1', client_id: attempt.clientId }
     await record(trx, { ...event, type: 'sign_in.succeeded', outcome: 'success', actor: fit.accountId, after })
-    return { ok: true, accountId: account.id, displayName: account.display_name }
+    return { ok: true, accountId: account.id, displayName: account.display_name, email: account.email, provenAt: account.now.getTime() }
   })
 }
 
-async function fail(deps: CheckPasswordDeps, attempt: PasswordAttempt, found: SignInRow | undefined): Promise<PasswordResult> {
+async function fail(deps: CheckPasswordDeps, attempt: PasswordAttempt, { found, reservation }: { found: SignInRow | undefined; reservation: Reservation }): Promise<PasswordResult> {
   const reason = found === undefined ? 'unknown_identifier' : found.phc === null || found.status === 'pending' ? 'no_password' : 'wrong_password'
-  await deps.databases.inEngine((trx) => record(trx, { ...common(attempt), type: 'sign_in.failed', outcome: 'failure', subject: found?.id ?? null, reason }))
+  const lock = await reservation.failed()
+  await deps.databases.inEngine(async (trx) => {
+    await record(trx, { ...common(attempt), type: 'sign_in.failed', outcome: 'failure', subject: found?.id ?? null, reason })
+    if (lock !== null && found !== undefined) await record(trx, locked(deps, attempt, { lock, accountId: found.id }))
+  })
   return { ok: false, reason: 'wrong_credentials' }
 }
 
 async function refuse(deps: CheckPasswordDeps, attempt: PasswordAttempt, why: { refused: Refused; accountId: string | null }): Promise<PasswordResult> {
-  const { retryAfterSeconds, scope, justLocked } = why.refused
+  const { refused: { retryAfterSeconds, scope, justLocked }, accountId } = why
   await deps.databases.inEngine(async (trx) => {
-    const event = { ...common(attempt), subject: why.accountId, outcome: 'refused' } as const
-    await record(trx, { ...event, type: 'sign_in.refused', reason: 'too_many_attempts', after: { scope } })
-    if (!justLocked || why.accountId === null) return
-    const until = new Date(deps.clock.now().getTime() + retryAfterSeconds * 1000).toISOString()
-    await record(trx, { ...event, type: 'account.locked', reason: 'too_many_attempts', after: { until, ip: attempt.origin.ip } })
+    await record(trx, { ...common(attempt), type: 'sign_in.refused', outcome: 'refused', subject: accountId, reason: 'too_many_attempts', after: { scope } })
+    if (justLocked && accountId !== null) await record(trx, locked(deps, attempt, { lock: why.refused, accountId }))
   })
-  return { ok: false, reason: 'too_many_attempts', retryAfterSeconds }
+  const no = { ok: false, reason: 'too_many_attempts' } as const
+  return scope === 'account_until_cleared' ? { ...no, untilCleared: true } : { ...no, retryAfterSeconds }
+}
+
+function locked({ clock }: CheckPasswordDeps, attempt: PasswordAttempt, { lock, accountId }: { lock: LockBegun; accountId: string }): NewEvent {
+  const until = new Date(clock.now().getTime() + lock.retryAfterSeconds * 1000).toISOString()
+  const after = { until, ip: attempt.origin.ip, scope: lock.scope }
+  return { ...common(attempt), type: 'account.locked', outcome: 'refused', subject: accountId, reason: 'too_many_attempts', after }
 }
 
 function common(attempt: PasswordAttempt): Pick<NewEvent, 'origin' | 'clientId'> {

@@ -6,9 +6,10 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import { newId, parseAccountId, type AccountId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { displayNameOf, passwordRefusal } from './account.ts'
+import { displayNameOf, wordsAbout } from './account.ts'
 import type { HashPool } from './hash-pool.ts'
 import { normaliseEmail } from './identifier.ts'
+import type { PasswordRefusal, PasswordRules } from './password-rules.ts'
 import { insertAccount, insertPassword } from './queries.ts'
 
 export interface NewPerson {
@@ -31,23 +32,28 @@ export interface CreateAccountInput extends NewPerson {
 
 export type AccountCreation =
   | { readonly ok: true; readonly accountId: AccountId; readonly status: 'active' | 'pending' }
-  | { readonly ok: false; readonly reason: 'invalid_email' | 'name_missing' | 'password_too_short' | 'password_too_long' | 'email_taken' }
+  | { readonly ok: false; readonly reason: 'invalid_email' | 'name_missing' | 'email_taken' | PasswordRefusal }
 
 interface CreateAccountDeps {
   readonly databases: Databases
   readonly hashes: Pick<HashPool, 'hash'>
+  readonly passwords: PasswordRules
 }
 
 /** Throws HashPoolFull when too many passwords wait. */
 export async function createAccount(deps: CreateAccountDeps, input: CreateAccountInput): Promise<AccountCreation> {
   const { password, ...person } = input
-  const refused = password === null ? null : passwordRefusal(password)
+  const refused = password === null ? null : await deps.passwords.judge({ password, about: wordsOf(person), hasSecondFactor: false })
   if (refused !== null) return { ok: false, reason: refused }
   const phc = password === null ? null : await deps.hashes.hash(password)
   return deps.databases.inEngine((trx) => createAccountIn(trx, { ...person, phc }))
 }
 
-/** The same inside a transaction that does more; the caller brings the hash. */
+function wordsOf({ familyName, givenName, familyNameKana = null, givenNameKana = null, email }: NewPerson): readonly string[] {
+  return wordsAbout({ names: [familyName, givenName, familyNameKana, givenNameKana], email, tenants: [] })
+}
+
+/** The same inside a transaction that does more; the caller brings the hash of a password that was judged. */
 export async function createAccountIn(trx: EngineTrx, input: Omit<CreateAccountInput, 'password'> & { readonly phc: string | null }): Promise<AccountCreation> {
   const email = input.email === null ? null : normaliseEmail(input.email)
   if (input.email !== null && email === null) return { ok: false, reason: 'invalid_email' }

@@ -5,6 +5,7 @@ import type { DB } from '../base/schema.ts'
 
 export interface SignInRow {
   readonly id: string
+  readonly email: string | null
   readonly display_name: string
   readonly status: string
   readonly phc: string | null
@@ -17,7 +18,7 @@ function signIns(db: Engine) {
   return db
     .selectFrom('account')
     .leftJoin('factor_password', 'factor_password.account_id', 'account.id')
-    .select(['account.id', 'account.display_name', 'account.status', 'factor_password.phc'])
+    .select(['account.id', 'account.email', 'account.display_name', 'account.status', 'factor_password.phc'])
 }
 
 export async function findSignInByEmail(db: Engine, email: string): Promise<SignInRow | undefined> {
@@ -40,15 +41,37 @@ export async function findSubdomain(db: Engine, tenantId: string): Promise<strin
   return row?.subdomain
 }
 
-/** The account as it is now; nobody suspends it before the transaction ends. */
-export async function lockSignIn(trx: EngineTrx, accountId: string): Promise<SignInRow | undefined> {
-  return signIns(trx.query).where('account.id', '=', accountId).forShare('account').executeTakeFirst()
+/** The account as it is now, with the moment at which the transaction began; nobody suspends it before the transaction ends. */
+export async function lockSignIn(trx: EngineTrx, accountId: string): Promise<(SignInRow & { readonly now: Date }) | undefined> {
+  // Locked first and read then: a statement that had to wait would bring the hash from before a reset with the account from after it.
+  await trx.query.selectFrom('account').select('id').where('id', '=', accountId).forShare().execute()
+  return signIns(trx.query).select(sql<Date>`now()`.as('now')).where('account.id', '=', accountId).executeTakeFirst()
 }
 
 /** The account's state, kept for a change of it until the transaction ends. */
 export async function lockStatus(trx: EngineTrx, accountId: string): Promise<string | undefined> {
   const row = await trx.query.selectFrom('account').select('status').where('id', '=', accountId).forNoKeyUpdate().executeTakeFirst()
   return row?.status
+}
+
+/** Whether the account has anything to prove itself with: a password, an authenticator app or a passkey. */
+export async function hasFactor(trx: EngineTrx, accountId: string): Promise<boolean> {
+  const row = await trx.query
+    .selectNoFrom((eb) => eb.or([
+      eb.exists(eb.selectFrom('factor_password').select('account_id').where('account_id', '=', accountId)),
+      eb.exists(eb.selectFrom('factor_totp').select('account_id').where('account_id', '=', accountId)),
+      eb.exists(eb.selectFrom('factor_passkey').select('account_id').where('account_id', '=', accountId)),
+    ]).as('has_factor'))
+    .executeTakeFirstOrThrow()
+  return Boolean(row.has_factor)
+}
+
+/**
+ * Makes everything that was proved until now worthless. By the clock of this very moment: a transaction may have begun before a
+ * sign-in that it waited for, and that one must not outlive it.
+ */
+export async function raiseNotBefore(trx: EngineTrx, accountId: string): Promise<void> {
+  await trx.query.updateTable('account').set({ not_before: sql`clock_timestamp()` }).where('id', '=', accountId).execute()
 }
 
 export interface NewAccount {

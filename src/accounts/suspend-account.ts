@@ -1,11 +1,12 @@
 /**
  * Locks or disables an account by an operator's hand. Invariant: its sessions and token families end in the same
- * transaction, so there is no moment in which a locked account still has a session.
+ * transaction, so there is no moment in which a locked account still has a session; what was proved before it is not worth
+ * anything after its return either. An erased account is gone.
  */
 import type { Databases } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { lockStatus, updateStatus } from './queries.ts'
+import { lockStatus, raiseNotBefore, updateStatus } from './queries.ts'
 import type { SessionEnding } from './session-ending.ts'
 
 export interface SuspendAccountInput {
@@ -18,10 +19,10 @@ export interface SuspendAccountInput {
 
 export type AccountSuspension = { readonly ok: true } | { readonly ok: false; readonly reason: 'not_found' | 'already_suspended' | 'account_disabled' }
 
-export function suspendAccount(deps: { readonly databases: Databases; readonly sessions: SessionEnding }, input: SuspendAccountInput): Promise<AccountSuspension> {
+export function suspendAccount(deps: { readonly databases: Databases; readonly sessions: Pick<SessionEnding, 'endSessions'> }, input: SuspendAccountInput): Promise<AccountSuspension> {
   return deps.databases.inEngine(async (trx): Promise<AccountSuspension> => {
     const status = await lockStatus(trx, input.accountId)
-    if (status === undefined) return { ok: false, reason: 'not_found' }
+    if (status === undefined || status === 'erased') return { ok: false, reason: 'not_found' }
     const event = { type: 'account.suspended', subject: input.accountId, actor: input.actor, origin: input.origin } as const
     const reason = status === input.status ? 'already_suspended' : status === 'disabled' ? 'account_disabled' : null
     if (reason !== null) {
@@ -29,6 +30,7 @@ export function suspendAccount(deps: { readonly databases: Databases; readonly s
       return { ok: false, reason }
     }
     await updateStatus(trx, input.accountId, input.status)
+    await raiseNotBefore(trx, input.accountId)
     await record(trx, { ...event, outcome: 'success', before: { status }, after: { status: input.status } })
     await deps.sessions.endSessions(trx, input.accountId, input.origin)
     return { ok: true }

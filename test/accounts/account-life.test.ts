@@ -5,14 +5,14 @@ import { resumeAccount } from '../../src/accounts/resume-account.ts'
 import { suspendAccount } from '../../src/accounts/suspend-account.ts'
 import { endSessions } from '../../src/oidc/endings.ts'
 import { asSuperuser } from '../helpers/database.ts'
-import { buildHouse, by, eventsAbout, must, password, type House } from './house.ts'
+import { buildHouse, by, eventsAbout, must, password, passwords, type House } from './house.ts'
 
 let house: House
 beforeAll(async () => { house = await buildHouse() })
 afterAll(() => house.close())
 
 const person = { emailVerified: false, familyName: '山田', givenName: '太郎', password, ...by }
-const create = (more: Partial<Parameters<typeof createAccount>[1]>) => createAccount({ databases: house.test.databases, hashes: house.hashes }, { ...person, email: null, ...more })
+const create = (more: Partial<Parameters<typeof createAccount>[1]>) => createAccount({ databases: house.test.databases, hashes: house.hashes, passwords }, { ...person, email: null, ...more })
 const suspend = (accountId: string, status: 'locked' | 'disabled' = 'locked') =>
   suspendAccount({ databases: house.test.databases, sessions: { endSessions } }, { accountId, status, ...by })
 const resume = (accountId: string) => resumeAccount({ databases: house.test.databases }, { accountId, ...by })
@@ -39,6 +39,9 @@ describe('creating an account', () => {
     ['an address that is none', { email: 'taro' }, 'invalid_email'],
     ['a short password', { password: '1234567' }, 'password_too_short'],
     ['an endless password', { password: 'x'.repeat(257) }, 'password_too_long'],
+    ['a password that people try', { password: 'passwordpassword' }, 'password_too_common'],
+    ['a password made of the name', { familyName: 'Yamada', password: 'yamada-yamada-2026' }, 'password_too_common'],
+    ['a password made of the address', { email: 'miyabi.k@example.com', password: 'miyabi.k@example.com' }, 'password_too_common'],
     ['neither name nor address', { familyName: ' ', givenName: null }, 'name_missing'],
     ['somebody else\'s address in another spelling', { email: 'ＡＬＩＣＥ@example.com' }, 'email_taken'],
   ])('refuses %s', async (_what, more, reason) => {
@@ -95,6 +98,23 @@ describe('locking an account', () => {
     const { accountId } = await must(create({ password: null }))
     await must(suspend(accountId))
     expect(await resume(accountId)).toEqual({ ok: true, status: 'pending' })
+  })
+
+  it.each([
+    ['an authenticator app', `insert into factor_totp (account_id, sealed_secret, last_step) values ($1, 'x', 0)`],
+    ['a passkey', `insert into factor_passkey (id, account_id, public_key, counter, name, aaguid, backed_up) values ($1, $1, '', 0, 'x', gen_random_uuid(), true)`],
+  ])('gives it back to who signs in without a password, by %s', async (_factor, insert) => {
+    const { accountId } = await must(create({ password: null }))
+    await asSuperuser(house.test.adminUrl, (admin) => admin.query(insert, [accountId]))
+    await must(suspend(accountId))
+    expect(await resume(accountId)).toEqual({ ok: true, status: 'active' })
+  })
+
+  it('does not bring back who was erased', async () => {
+    const { accountId } = await must(create({}))
+    await asSuperuser(house.test.adminUrl, (admin) => admin.query(`update account set status = 'erased' where id = $1`, [accountId]))
+    expect(await suspend(accountId)).toEqual({ ok: false, reason: 'not_found' })
+    expect(await resume(accountId)).toEqual({ ok: false, reason: 'not_found' })
   })
 
   it('says not_found for an account that does not exist', async () => {

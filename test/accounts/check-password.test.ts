@@ -5,9 +5,10 @@ import { attemptLimits } from '../../src/accounts/attempts.ts'
 import { checkPassword } from '../../src/accounts/check-password.ts'
 import { createAccount } from '../../src/accounts/create-account.ts'
 import { HashPoolFull } from '../../src/accounts/hash-pool.ts'
+import { isKnownDevice, recogniseDevice } from '../../src/accounts/devices.ts'
 import { suspendAccount } from '../../src/accounts/suspend-account.ts'
 import { asSuperuser } from '../helpers/database.ts'
-import { attemptBy, buildHouse, by, eventsAbout, must, password, signInDeps, type House } from './house.ts'
+import { attemptBy, buildHouse, by, eventsAbout, must, passTime, password, passwords, signInDeps, type House } from './house.ts'
 
 let house: House
 beforeAll(async () => { house = await buildHouse() })
@@ -21,7 +22,7 @@ let lastName = 0
 async function newcomer(secret: string | null = password): Promise<{ accountId: string; email: string }> {
   const email = `newcomer${++lastName}@example.com`
   const { databases } = house.test
-  const { accountId } = await must(createAccount({ databases, hashes: house.hashes }, { email, emailVerified: true, familyName: '新', givenName: '人', password: secret, ...by }))
+  const { accountId } = await must(createAccount({ databases, hashes: house.hashes, passwords }, { email, emailVerified: true, familyName: '新', givenName: '人', password: secret, ...by }))
   return { accountId, email }
 }
 
@@ -30,7 +31,7 @@ const wrong = { ok: false, reason: 'wrong_credentials' }
 describe('a person with the right password', () => {
   it('gets in by address, however it is spelled', async () => {
     const deps = signInDeps(house)
-    const expected = { ok: true, accountId: house.alice.accountId, displayName: '試験 alice' }
+    const expected = { ok: true, accountId: house.alice.accountId, displayName: '試験 alice', email: 'alice@example.com', provenAt: expect.any(Number) }
     expect(await checkPassword(deps, attemptBy(' Alice@EXAMPLE.com', somewhere()))).toEqual(expected)
     expect((await eventsAbout(house.test, house.alice.accountId)).at(-1)).toMatchObject({
       type: 'sign_in.succeeded', outcome: 'success', after: { amr: ['pwd'], acr: 'aal1', client_id: 'karte' }, ip: `198.51.100.${lastAddress}`,
@@ -132,98 +133,135 @@ describe('everybody else', () => {
 })
 
 describe('the lock', () => {
-  const limits = { ...attemptLimits, perIdentifier: 5 }
+  const fewer = { ...attemptLimits.accountAtNetwork, free: 5 }
+  const limits = { ...attemptLimits, accountAtNetwork: fewer }
+  const reasons = (results: readonly { ok: boolean; reason?: string }[]) => results.map((result) => result.reason ?? 'ok')
+  const lockEvents = async (accountId: string) => (await eventsAbout(house.test, accountId)).filter(({ type }) => type === 'account.locked')
 
-  it.each(['known', 'unknown'])('lets no more than the limit of 30 parallel guesses through for a name that is %s', async (kind) => {
+  it.each(['known', 'unknown'])('lets no more than ten of 50 parallel guesses through for a name that is %s', async (kind) => {
     const { accountId, email } = kind === 'known' ? await newcomer() : { accountId: null, email: 'nobody-at-all@example.com' }
-    const deps = signInDeps(house, limits)
-    const guesses = Array.from({ length: 30 }, () => checkPassword(deps, attemptBy(email, somewhere(), { password: 'wrong' })))
-    const results = await Promise.all(guesses)
-    expect(results.filter((result) => !result.ok && result.reason === 'wrong_credentials')).toHaveLength(5)
-    expect(results.filter((result) => !result.ok && result.reason === 'too_many_attempts' && result.retryAfterSeconds > 0)).toHaveLength(25)
-    expect(deps.work).toEqual(Array.from({ length: 5 }, () => (kind === 'known' ? 'verify' : 'verifyDummy')))
-    if (accountId !== null) {
-      const locked = (await eventsAbout(house.test, accountId)).filter(({ type }) => type === 'account.locked')
-      expect(locked).toHaveLength(1)
-      expect(locked[0]).toMatchObject({ outcome: 'refused', reason: 'too_many_attempts', after: { until: expect.stringMatching(/^\d{4}-.*Z$/), ip: expect.any(String) } })
-    }
+    const deps = signInDeps(house)
+    const place = somewhere()
+    const results = await Promise.all(Array.from({ length: 50 }, () => checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))))
+    expect(reasons(results).sort()).toEqual([...Array.from({ length: 40 }, () => 'too_many_attempts'), ...Array.from({ length: 10 }, () => 'wrong_credentials')])
+    expect(deps.work).toEqual(Array.from({ length: 10 }, () => (kind === 'known' ? 'verify' : 'verifyDummy')))
+    if (accountId === null) return
+    expect(await lockEvents(accountId)).toEqual([expect.objectContaining({
+      outcome: 'refused', reason: 'too_many_attempts', after: { until: expect.stringMatching(/^\d{4}-.*Z$/), ip: place, scope: 'account_at_network' },
+    })])
   })
 
-  it('answers alike for a name that somebody has and one that nobody has', async () => {
+  it('answers alike for a name that somebody has and one that nobody has, from a browser with a cookie too', async () => {
     const { email } = await newcomer()
     const answers = async (name: string) => {
-      const deps = signInDeps(house, limits)
+      const deps = signInDeps(house, { ...limits, untilCleared: { ...attemptLimits.untilCleared, free: 8 } })
+      const place = somewhere()
       const given = []
-      for (let i = 0; i < 7; i++) given.push(await checkPassword(deps, attemptBy(name, somewhere(), { password: 'wrong' })))
-      return given.map((answer) => (answer.ok ? 'ok' : answer.reason))
+      for (let i = 0; i < 12; i++) given.push(await checkPassword(deps, attemptBy(name, i < 8 ? place : somewhere(), { password: 'wrong', deviceId: 'a-cookie' })))
+      return given.map((answer) => (answer.ok ? 'ok' : Object.entries({ ...answer, retryAfterSeconds: 0 }).join()))
     }
-    expect(await answers(email)).toEqual(await answers('still-nobody@example.com'))
+    const ofSomebody = await answers(email)
+    expect(ofSomebody).toEqual(await answers('still-nobody@example.com'))
+    expect(new Set(ofSomebody).size).toBe(3)
   })
 
-  it('holds against the right password too, under every spelling of the name, and nobody else is locked', async () => {
+  it('holds against the right password, under every name of the person, and nobody else is locked', async () => {
     const deps = signInDeps(house, limits)
-    for (let i = 0; i < 5; i++) await checkPassword(deps, attemptBy('S-0002@sakura', somewhere(), { password: 'wrong' }))
-    for (const spelling of ['S-0002@sakura', 'ｓ-0002@SAKURA']) {
-      expect(await checkPassword(deps, attemptBy(spelling, somewhere()))).toMatchObject({ ok: false, reason: 'too_many_attempts' })
+    const place = somewhere()
+    for (let i = 0; i < 5; i++) await checkPassword(deps, attemptBy(i < 3 ? 'S-0002@sakura' : 'bob@example.com', place, { password: 'wrong' }))
+    for (const spelling of ['S-0002@sakura', 'ｓ-0002@SAKURA', 'Bob@example.com']) {
+      expect(await checkPassword(deps, attemptBy(spelling, place))).toMatchObject({ ok: false, reason: 'too_many_attempts' })
     }
     for (const hint of ['sakura', house.sakura]) {
-      expect(await checkPassword(deps, attemptBy('S-0002', somewhere(), { tenantHint: hint }))).toMatchObject({ ok: false, reason: 'too_many_attempts' })
+      expect(await checkPassword(deps, attemptBy('S-0002', place, { tenantHint: hint }))).toMatchObject({ ok: false, reason: 'too_many_attempts' })
     }
-    expect(await checkPassword(deps, attemptBy('S-0002@midori', somewhere()))).toMatchObject({ ok: true })
+    expect(await checkPassword(deps, attemptBy('S-0002@midori', place))).toMatchObject({ ok: true })
+    expect(await checkPassword(deps, attemptBy('bob@example.com', somewhere()))).toMatchObject({ ok: true })
+  })
+
+  it('by strangers does not reach the browser that the person knows, and theirs does not reach another account', async () => {
+    const { accountId, email } = await newcomer()
+    const deviceId = 'cookie-of-the-newcomer'
+    await house.test.databases.inEngine((trx) => recogniseDevice(trx, { accountId, deviceId, origin: by.origin }))
+    const deps = signInDeps(house, limits)
+    const place = somewhere()
+    for (let i = 0; i < 6; i++) await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))
+    expect(await checkPassword(deps, attemptBy(email, place))).toMatchObject({ reason: 'too_many_attempts' })
+    expect(await checkPassword(deps, attemptBy(email, place, { deviceId }))).toMatchObject({ ok: true, accountId })
+    for (let i = 0; i < 5; i++) await checkPassword(deps, attemptBy('charlie@example.com', place, { password: 'wrong', deviceId }))
+    expect(await checkPassword(deps, attemptBy('charlie@example.com', place, { deviceId }))).toMatchObject({ reason: 'too_many_attempts' })
+    expect(await isKnownDevice(house.test.databases.engine, { accountId: house.charlie.accountId, deviceId })).toBe(false)
   })
 
   it('ends by itself, and the next one is told again', async () => {
     const { accountId, email } = await newcomer()
     const deps = signInDeps(house, limits)
-    const lockOnce = async () => {
-      for (let i = 0; i < 6; i++) await checkPassword(deps, attemptBy(email, somewhere(), { password: 'wrong' }))
-    }
-    await lockOnce()
-    await asSuperuser(house.test.adminUrl, (admin) => admin.query('update attempt set expire = 0'))
-    expect(await checkPassword(deps, attemptBy(email, somewhere()))).toMatchObject({ ok: true })
-    await lockOnce()
-    expect((await eventsAbout(house.test, accountId)).filter(({ type }) => type === 'account.locked')).toHaveLength(2)
+    const place = somewhere()
+    for (let i = 0; i < 8; i++) await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))
+    expect(await lockEvents(accountId)).toHaveLength(1)
+    await passTime(house.test, 60)
+    for (let i = 0; i < 3; i++) await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))
+    expect(await lockEvents(accountId)).toHaveLength(2)
+    await passTime(house.test, 120)
+    expect(await checkPassword(deps, attemptBy(email, place))).toMatchObject({ ok: true })
+  })
+
+  it('is told to its owner by the failure that begins it, so that nobody escapes notice by waiting it out', async () => {
+    const { accountId, email } = await newcomer()
+    const deps = signInDeps(house, limits)
+    const place = somewhere()
+    for (let i = 0; i < 5; i++) expect(await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))).toEqual(wrong)
+    expect(await lockEvents(accountId)).toHaveLength(1)
+    await passTime(house.test, 60)
+    expect(await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))).toEqual(wrong)
+    expect(await lockEvents(accountId)).toHaveLength(2)
   })
 
   it('starts afresh after a success', async () => {
-    const { email } = await newcomer()
+    const { accountId, email } = await newcomer()
     const deps = signInDeps(house, limits)
+    const place = somewhere()
     for (let round = 0; round < 3; round++) {
-      for (let i = 0; i < 4; i++) expect(await checkPassword(deps, attemptBy(email, somewhere(), { password: 'wrong' }))).toEqual(wrong)
-      expect(await checkPassword(deps, attemptBy(email, somewhere()))).toMatchObject({ ok: true })
+      for (let i = 0; i < 4; i++) expect(await checkPassword(deps, attemptBy(email, place, { password: 'wrong' }))).toEqual(wrong)
+      expect(await checkPassword(deps, attemptBy(email, place))).toMatchObject({ ok: true })
     }
+    expect(await lockEvents(accountId)).toEqual([])
+  })
+
+  it('says after too many in a row that waiting does not help, until it is cleared', async () => {
+    const { accountId, email } = await newcomer()
+    const deps = signInDeps(house, { ...attemptLimits, untilCleared: { ...attemptLimits.untilCleared, free: 3 } })
+    for (let i = 0; i < 3; i++) expect(await checkPassword(deps, attemptBy(email, somewhere(), { password: 'wrong' }))).toEqual(wrong)
+    await passTime(house.test, 30 * 24 * 3600)
+    expect(await checkPassword(deps, attemptBy(email, somewhere()))).toEqual({ ok: false, reason: 'too_many_attempts', untilCleared: true })
+    expect(await lockEvents(accountId)).toMatchObject([{ after: { scope: 'account_until_cleared' } }])
+    await deps.attempts.clear('password', accountId)
+    expect(await checkPassword(deps, attemptBy(email, somewhere()))).toMatchObject({ ok: true })
   })
 
   it('counts a place over all names, an IPv6 network as one, and successes not at all', async () => {
-    const deps = signInDeps(house, { ...attemptLimits, perAddress: 4 })
+    const deps = signInDeps(house, { ...attemptLimits, passwordsFromNetwork: { points: 4, seconds: 900 } })
     for (let i = 0; i < 6; i++) expect(await checkPassword(deps, attemptBy('alice@example.com', '2001:db8::1'))).toMatchObject({ ok: true })
     for (let i = 0; i < 4; i++) expect(await checkPassword(deps, attemptBy(`guess${i}@example.com`, `2001:db8::${i}`, { password: 'wrong' }))).toEqual(wrong)
     expect(await checkPassword(deps, attemptBy('alice@example.com', '2001:db8::ffff'))).toMatchObject({ ok: false, reason: 'too_many_attempts' })
     expect(await checkPassword(deps, attemptBy('alice@example.com', '2001:db8:1::1'))).toMatchObject({ ok: true })
-    expect((await eventsAbout(house.test, house.alice.accountId)).some(({ type }) => type === 'account.locked')).toBe(false)
+    expect(await lockEvents(house.alice.accountId)).toEqual([])
   })
 
   it('does not spend the place of a person who keeps trying while locked', async () => {
     const { email } = await newcomer()
-    const deps = signInDeps(house, { ...attemptLimits, perIdentifier: 2, perAddress: 4 })
+    const deps = signInDeps(house, { ...attemptLimits, accountAtNetwork: { ...fewer, free: 2 }, passwordsFromNetwork: { points: 4, seconds: 900 } })
     for (let i = 0; i < 10; i++) await checkPassword(deps, attemptBy(email, '203.0.113.77', { password: 'wrong' }))
     expect(await checkPassword(deps, attemptBy('alice@example.com', '203.0.113.77'))).toMatchObject({ ok: true })
   })
 
   it('does not count an attempt whose password was never checked', async () => {
-    const { email } = await newcomer()
-    const deps = signInDeps(house, { ...attemptLimits, perIdentifier: 2, perAddress: 2 })
+    const { accountId, email } = await newcomer()
+    const deps = signInDeps(house, { ...attemptLimits, accountAtNetwork: { ...fewer, free: 2 }, passwordsFromNetwork: { points: 2, seconds: 900 } })
     const full = { ...deps, hashes: { ...deps.hashes, verify: () => Promise.reject(new HashPoolFull()) } }
     for (let i = 0; i < 5; i++) await expect(checkPassword(full, attemptBy(email, '203.0.113.78'))).rejects.toThrow(HashPoolFull)
+    expect(await deps.attempts.look('password', accountId)).toEqual({ failures: 0, lockedUntil: null })
     expect(await checkPassword(deps, attemptBy(email, '203.0.113.78'))).toMatchObject({ ok: true })
-  })
-
-  it('keeps neither names nor addresses in its table', async () => {
-    const deps = signInDeps(house)
-    await checkPassword(deps, attemptBy('bob@example.com', '203.0.113.79', { password: 'wrong' }))
-    const keys = await asSuperuser(house.test.adminUrl, async (admin) => (await admin.query<{ key: string }>('select key from attempt')).rows.map((row) => row.key))
-    expect(keys.length).toBeGreaterThan(0)
-    for (const key of keys) expect(key).toMatch(/^(?:identifier|address):[A-Za-z0-9_-]{43}$/)
   })
 
   it('lets nobody in while the counters cannot be reached', async () => {
@@ -231,5 +269,19 @@ describe('the lock', () => {
     const broken = { ...deps, attempts: { reserve: () => Promise.reject(new Error('the database is away')) } }
     await expect(checkPassword(broken, attemptBy('alice@example.com', somewhere()))).rejects.toThrow('away')
     expect(deps.work).toEqual([])
+  })
+})
+
+describe('the moment of proof', () => {
+  it('is the database’s and lies before everything that ends the account’s sessions later', async () => {
+    const { accountId, email } = await newcomer()
+    const result = await checkPassword(signInDeps(house), attemptBy(email, somewhere()))
+    const { rows: [clock] } = await asSuperuser(house.test.adminUrl, (admin) => admin.query<{ ms: number }>('select extract(epoch from clock_timestamp())::float8 * 1000 as ms'))
+    const provenAt = result.ok ? result.provenAt : NaN
+    expect((clock?.ms ?? 0) - provenAt).toBeGreaterThanOrEqual(0)
+    expect((clock?.ms ?? 0) - provenAt).toBeLessThan(10_000)
+    await must(suspendAccount({ databases: house.test.databases, sessions: { endSessions: async () => {} } }, { accountId, status: 'locked', ...by }))
+    const { not_before: notBefore } = await house.test.databases.engine.selectFrom('account').select('not_before').where('id', '=', accountId).executeTakeFirstOrThrow()
+    expect(notBefore.getTime()).toBeGreaterThanOrEqual(provenAt)
   })
 })

@@ -2,10 +2,11 @@
  * The cast of these rooms' tests, made through the same commands that people use: Alice administers Sakura, Bob is on her
  * staff, Charlie belongs to Midori and gets nothing of Sakura's. One real database and one real password checker per file.
  */
-import { createAttempts, type AttemptLimits } from '../../src/accounts/attempts.ts'
+import { createAttempts, type AttemptLimits, type Attempts } from '../../src/accounts/attempts.ts'
 import type { CheckPasswordDeps, PasswordAttempt } from '../../src/accounts/check-password.ts'
 import { createAccount } from '../../src/accounts/create-account.ts'
 import { createHashPool, type HashPool } from '../../src/accounts/hash-pool.ts'
+import { createPasswordRules } from '../../src/accounts/password-rules.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import type { AccountId, MembershipId, TenantId } from '../../src/base/ids.ts'
 import { createLogger } from '../../src/base/log.ts'
@@ -16,6 +17,8 @@ import { createTenant } from '../../src/tenants/create-tenant.ts'
 import { asSuperuser, createDatabase, type TestDatabase } from '../helpers/database.ts'
 
 export const password = 'correct horse battery'
+/** One for all tests of a file: it loads its word lists once. */
+export const passwords = createPasswordRules()
 export const by = { actor: null, origin: noOrigin } as const
 
 export interface Person { readonly accountId: AccountId; readonly membershipId: MembershipId; readonly tenantId: TenantId }
@@ -46,7 +49,7 @@ export async function buildHouse(): Promise<House> {
   const { tenantId: sakura } = await must(createTenant({ databases, firstRoles }, { name: '医療法人さくら会', subdomain: 'sakura', kind: 'hospital_group', units: [{ code: 'nursing', name: '看護部門', kind: 'department' }], ...by }))
   const { tenantId: midori } = await must(createTenant({ databases, firstRoles }, { name: 'みどり整骨院', subdomain: 'midori', kind: 'clinic', ...by }))
   const person = async (name: string, place: { tenantId: TenantId; role: string; employeeNumber: string; units?: string[] }): Promise<Person> => {
-    const { accountId } = await must(createAccount({ databases, hashes }, { email: `${name}@example.com`, emailVerified: true, familyName: '試験', givenName: name, password, ...by }))
+    const { accountId } = await must(createAccount({ databases, hashes, passwords }, { email: `${name}@example.com`, emailVerified: true, familyName: '試験', givenName: name, password, ...by }))
     const { membershipId } = await must(addMember({ databases }, { ...place, accountId, ...by }))
     return { accountId, membershipId, tenantId: place.tenantId }
   }
@@ -84,6 +87,7 @@ export async function eventsAbout(test: TestDatabase, subject: string | null): P
 
 export interface CountedDeps extends CheckPasswordDeps {
   readonly work: string[]
+  readonly attempts: Attempts
 }
 
 /** The parts that checkPassword needs, with a count of what the password checker was asked to do. */
@@ -103,7 +107,12 @@ export function signInDeps(house: Pick<House, 'test' | 'hashes'>, limits?: Attem
   }
 }
 
+/** Moves the failures and locks of a database back in time, as if so many seconds had passed since. */
+export async function passTime(test: Pick<TestDatabase, 'adminUrl'>, seconds: number): Promise<void> {
+  await asSuperuser(test.adminUrl, (admin) => admin.query('update attempt set expire = expire - $1::bigint', [seconds * 1000]))
+}
+
 /** An attempt from `ip`, right password unless told. */
 export function attemptBy(identifier: string, ip: string, more: Partial<PasswordAttempt> = {}): PasswordAttempt {
-  return { identifier, password, tenantHint: null, clientId: 'karte', origin: { ip, userAgent: 'test', requestId: null }, ...more }
+  return { identifier, password, tenantHint: null, deviceId: null, clientId: 'karte', origin: { ip, userAgent: 'test', requestId: null }, ...more }
 }
