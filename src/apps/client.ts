@@ -10,6 +10,8 @@ import { clientTypes, isLoopbackUri, redirectUriProblem, webUriProblem } from '.
 /** The scopes that the platform itself knows; an api's own are in `apiScopes`. */
 export const platformScopes = ['openid', 'offline_access', 'profile', 'email', 'tenant'] as const
 export const idTokenAlgorithms = ['ES256', 'RS256'] as const
+/** Levels of assurance that an app may insist on: any second factor, or one that cannot be phished. */
+export const floorLevels = ['aal2', 'phr'] as const
 
 const uris = z.array(z.string().min(1).max(2048)).max(50)
 const uri = z.string().min(1).max(2048)
@@ -33,6 +35,8 @@ export const clientInputShape = z.strictObject({
   tosUri: uri.optional(),
   idTokenSignedResponseAlg: z.enum(idTokenAlgorithms).default('ES256'),
   subjectType: z.enum(['public', 'pairwise']).default('public'),
+  /** A floor under every sign-in to this app, met by any of them. */
+  defaultAcrValues: z.array(z.enum(floorLevels)).min(1).max(2).optional(),
   dpopBoundAccessTokens: z.boolean().default(false),
   requirePushedAuthorizationRequests: z.boolean().default(false),
   /** A web app or machine may refresh or act by itself too; the usual set of its type where absent. */
@@ -92,6 +96,7 @@ function typeProblems(input: ReadInput): string[] {
     ...(isPublic && grants.includes('client_credentials') ? ['an app that cannot keep a secret cannot act by itself (client_credentials).'] : []),
     ...(input.type !== 'machine' && !grants.includes('authorization_code') ? ['an app that people sign in to needs the grant type authorization_code.'] : []),
     ...(isPublic && input.jwks !== undefined ? ['an app that cannot keep a key cannot sign its requests: leave out jwks.'] : []),
+    ...(input.type === 'machine' && input.defaultAcrValues !== undefined ? ['nobody signs in to a machine: leave out the level of assurance.'] : []),
     ...(input.type !== 'machine' && input.tenantId !== undefined ? ['only a machine belongs to one tenant.'] : []),
     ...(input.subjectType === 'pairwise' && hosts.size > 1 ? ['pairwise subjects need all redirect URIs on one host.'] : []),
   ]
@@ -130,6 +135,7 @@ function metadataOf(input: ReadInput): Readonly<Record<string, unknown>> {
     post_logout_redirect_uris: input.postLogoutRedirectUris,
     id_token_signed_response_alg: input.idTokenSignedResponseAlg,
     subject_type: input.subjectType,
+    default_acr_values: input.defaultAcrValues,
     dpop_bound_access_tokens: input.dpopBoundAccessTokens,
     require_pushed_authorization_requests: input.requirePushedAuthorizationRequests,
     scope: input.scopes?.join(' '),

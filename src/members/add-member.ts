@@ -18,6 +18,8 @@ export interface AddMemberInput {
   readonly units?: readonly string[]
   readonly employeeNumber?: string | null
   readonly title?: string | null
+  /** jit: the person came by themselves. */
+  readonly source?: 'manual' | 'jit'
   readonly actor: string | null
   readonly origin: Origin
 }
@@ -53,7 +55,7 @@ async function insert(trx: EngineTrx, membershipId: MembershipId, input: AddMemb
   const known = await findUnitIds(trx, tenantId, codes)
   const unitIds = [...new Set(codes)].flatMap((code) => known.get(code) ?? [])
   if (unitIds.length < new Set(codes).size) return 'unknown_unit'
-  const row = { tenant_id: tenantId, id: membershipId, account_id: accountId, role_id: role.id, employee_number: number, title: input.title ?? null }
+  const row = { tenant_id: tenantId, id: membershipId, account_id: accountId, role_id: role.id, employee_number: number, title: input.title ?? null, source: input.source ?? 'manual' }
   const taken = await insertMembership(trx, row)
   if (taken === null) await insertMembershipUnits(trx, { tenantId, membershipId }, unitIds)
   return taken

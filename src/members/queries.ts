@@ -34,6 +34,7 @@ export interface NewMembership {
   readonly role_id: string
   readonly employee_number: string | null
   readonly title: string | null
+  readonly source: 'manual' | 'jit'
 }
 
 /** An active membership from now on; which unique key stood in the way, or null when it was stored. */
@@ -51,6 +52,17 @@ export async function insertMembership(trx: EngineTrx, membership: NewMembership
     .where('account_id', '=', membership.account_id)
     .executeTakeFirst()
   return existing === undefined ? 'employee_number_taken' : 'already_member'
+}
+
+/** The role that people get who register by themselves for the tenant, named by id or subdomain; undefined where nobody may. */
+export async function findRegistrationRole(db: Engine, tenant: string): Promise<{ tenant_id: string; role: string } | undefined> {
+  return db
+    .selectFrom('tenant')
+    .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'tenant.id').onRef('role.id', '=', 'tenant.registration_role_id'))
+    .select(['tenant.id as tenant_id', 'role.name as role'])
+    .where('tenant.status', '=', 'active')
+    .where(sql<boolean>`tenant.subdomain = ${tenant} or tenant.id::text = ${tenant}`)
+    .executeTakeFirst()
 }
 
 /** The first unit is the primary one. */

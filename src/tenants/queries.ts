@@ -33,6 +33,31 @@ export async function updateTenantStatus(trx: EngineTrx, tenantId: string, statu
   await trx.query.updateTable('tenant').set({ status, updated_at: sql`now()` }).where('id', '=', tenantId).execute()
 }
 
+export interface SignInRuleColumns {
+  readonly mfa_rule: string
+  readonly mfa_level: string
+  readonly mfa_enforced_from: Date | null
+  readonly trusted_device_days: number
+  readonly password_max_age_days: number | null
+  readonly registration_role_id: string | null
+}
+
+const ruleColumns = ['mfa_rule', 'mfa_level', 'mfa_enforced_from', 'trusted_device_days', 'password_max_age_days', 'registration_role_id'] as const
+
+/** What the tenant asks of its members' sign-in, kept for a change of it until the transaction ends. */
+export async function lockSignInRules(trx: EngineTrx, tenantId: string): Promise<SignInRuleColumns | undefined> {
+  return trx.query.selectFrom('tenant').select(ruleColumns).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
+}
+
+export async function updateSignInRules(trx: EngineTrx, tenantId: string, rules: SignInRuleColumns): Promise<void> {
+  await trx.query.updateTable('tenant').set({ ...rules, updated_at: sql`now()` }).where('id', '=', tenantId).execute()
+}
+
+/** A role of the tenant by name; joined to read, its writer is the members room. */
+export async function findRole(trx: EngineTrx, tenantId: string, name: string): Promise<{ id: string; permissions: readonly string[] } | undefined> {
+  return trx.query.selectFrom('role').select(['id', 'permissions']).where('tenant_id', '=', tenantId).where('name', '=', name).executeTakeFirst()
+}
+
 export interface TenantListRow {
   readonly id: string
   readonly name: string

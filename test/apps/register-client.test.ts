@@ -59,7 +59,7 @@ describe('the metadata', () => {
   const full: ClientInput = {
     ...web, postLogoutRedirectUris: ['https://karte.example.com/'], backchannelLogoutUri: 'https://karte.example.com/backchannel-logout', initiateLoginUri: 'https://karte.example.com/login',
     clientUri: 'https://karte.example.com', logoUri: 'https://karte.example.com/logo.svg', policyUri: 'https://karte.example.com/privacy', tosUri: 'https://karte.example.com/terms',
-    scopes: ['openid', 'profile', 'tenant'], subjectType: 'pairwise', dpopBoundAccessTokens: true, idTokenSignedResponseAlg: 'RS256', apiIdentifier: 'https://karte.example.com/api',
+    scopes: ['openid', 'profile', 'tenant'], subjectType: 'pairwise', dpopBoundAccessTokens: true, idTokenSignedResponseAlg: 'RS256', apiIdentifier: 'https://karte.example.com/api', defaultAcrValues: ['aal2'],
   }
   const loopback: ClientInput = { ...web, redirectUris: ['http://localhost:3001/callback'], postLogoutRedirectUris: ['http://localhost:3001/'], backchannelLogoutUri: 'http://localhost:3001/b', initiateLoginUri: 'http://localhost:3001/login', clientUri: 'http://localhost:3001' }
   it.each<[string, ClientInput]>([
@@ -73,13 +73,21 @@ describe('the metadata', () => {
     const provider = new Provider('https://id.example.com', {
       clients: [{ ...planned.plan.metadata, client_id: 'app', client_name: input.name, ...(planned.plan.needsSecret ? { client_secret: 'x'.repeat(43) } : {}) }],
       adapter: EmptyAdapter, jwks: { keys: await keys },
-      scopes: ['openid', 'offline_access', 'profile', 'email', 'tenant'],
+      scopes: ['openid', 'offline_access', 'profile', 'email', 'tenant'], acrValues: ['aal1', 'aal2', 'phr'],
       subjectTypes: ['public', 'pairwise'], pairwiseIdentifier: () => 'x', responseTypes: ['code', 'none'],
       clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
       enabledJWA: { idTokenSigningAlgValues: ['RS256', 'ES256'] },
       features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true }, dPoP: { enabled: true }, backchannelLogout: { enabled: true }, pushedAuthorizationRequests: { enabled: true }, rpInitiatedLogout: { enabled: true } },
     })
     expect(await provider.Client.find('app')).toMatchObject({ clientId: 'app' })
+  })
+
+  it('holds the floor under its sign-ins under the standard name, and none where none was asked for', () => {
+    const of = (input: ClientInput) => {
+      const planned = planClient(input)
+      return planned.ok ? planned.plan.metadata['default_acr_values'] : null
+    }
+    expect([of({ ...web, defaultAcrValues: ['phr'] }), of(full), of(web)]).toEqual([['phr'], ['aal2'], undefined])
   })
 
   it('names the start address in the standard way on the internet and in our own on this machine', () => {
@@ -100,6 +108,7 @@ describe('the metadata', () => {
     ['a symmetric key', { ...web, jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }], ['no key at all', { ...web, jwks: { keys: [{ kty: 'EC' }] } }],
     ['a logo that is a script', { ...web, logoUri: 'javascript:alert(1)' }], ['a logout address over plain http', { ...web, backchannelLogoutUri: 'http://karte.example.com/b' }],
     ['pairwise subjects over two hosts', { ...web, subjectType: 'pairwise', redirectUris: ['https://a.example.com/', 'https://b.example.com/'] }],
+    ['a machine with a level of assurance', { type: 'machine', name: 'x', defaultAcrValues: ['aal2'] }], ['no level at all', { ...web, defaultAcrValues: [] }],
     ['a client id with a space', { ...web, clientId: 'a b' }],
   ])('is refused for %s', (_what, input) => { expect(planClient(input).ok).toBe(false) })
 })

@@ -12,7 +12,8 @@ import { createLogger } from '../../src/base/log.ts'
 import { addMember } from '../../src/members/add-member.ts'
 import { memberEndpoints } from '../../src/members/api.ts'
 import { endGrants } from '../../src/oidc/endings.ts'
-import { buildHouse, by, must, type House, type Person } from '../accounts/house.ts'
+import { buildHouse, by, must, passwords, type House, type Person } from '../accounts/house.ts'
+import { nobodySignedIn } from '../http/harness.ts'
 
 let house: House
 let base: string
@@ -23,7 +24,7 @@ const callers = new Map<string, Caller>()
 const everything = ['tenant:admin', 'member:read', 'member:suspend']
 
 function callerOf(person: Person, permissions: readonly string[], scopes: readonly string[] = ['members:read', 'members:write']): Caller {
-  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes }
+  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, authentication: null }
 }
 
 beforeAll(async () => {
@@ -41,7 +42,7 @@ beforeAll(async () => {
   const app = createHttpApp({ issuer, trustedProxies: [], cookies, log, frame })
   const router = createRouter()
   mountDoors(router, doors, {
-    demo: false, frame, csrf: createCsrf({ masterKey: house.test.masterKey, issuer, cookies }),
+    demo: false, frame, sessions: nobodySignedIn, csrf: createCsrf({ masterKey: house.test.masterKey, issuer, cookies }),
     authenticate: (ctx) => Promise.resolve(callers.get(ctx.get('Authorization')) ?? { status: 401, reason: 'token_invalid' }),
   })
   app.use(router.routes())
@@ -111,7 +112,7 @@ describe('every door to members', () => {
 describe('POST /api/v1/members/:membership_id/…', () => {
   it('suspends, resumes and ends, and says how the member stands now', async () => {
     const { databases } = house.test
-    const { accountId } = await must(createAccount({ databases, hashes: house.hashes }, { email: null, emailVerified: false, familyName: '臨時', givenName: '職員', password: null, ...by }))
+    const { accountId } = await must(createAccount({ databases, hashes: house.hashes, passwords }, { email: null, emailVerified: false, familyName: '臨時', givenName: '職員', password: null, ...by }))
     const { membershipId } = await must(addMember({ databases }, { tenantId: house.sakura, accountId, role: 'STAFF', ...by }))
     const door = `/api/v1/members/${membershipId}`
     expect(await call('alice', 'POST', `${door}/suspend`)).toMatchObject({ status: 200, body: { status: 'suspended' } })

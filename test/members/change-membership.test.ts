@@ -9,7 +9,7 @@ import { resumeMembership } from '../../src/members/resume-membership.ts'
 import { suspendMembership } from '../../src/members/suspend-membership.ts'
 import { endGrants } from '../../src/oidc/endings.ts'
 import { asSuperuser } from '../helpers/database.ts'
-import { buildHouse, by, eventsAbout, must, type House, type Person } from '../accounts/house.ts'
+import { buildHouse, by, eventsAbout, must, password, passwords, type House, type Person } from '../accounts/house.ts'
 
 let house: House
 beforeEach(async () => { house = await buildHouse() })
@@ -26,7 +26,7 @@ async function statusOf(membershipId: string): Promise<string | undefined> {
 
 async function secondAdmin(): Promise<Person> {
   const { databases } = house.test
-  const { accountId } = await must(createAccount({ databases, hashes: house.hashes }, { email: 'dana@example.com', emailVerified: true, familyName: '二', givenName: '番', password: 'correct horse', ...by }))
+  const { accountId } = await must(createAccount({ databases, hashes: house.hashes, passwords }, { email: 'dana@example.com', emailVerified: true, familyName: '二', givenName: '番', password, ...by }))
   const { membershipId } = await must(addMember({ databases }, { tenantId: house.sakura, accountId, role: 'Admin', ...by }))
   return { accountId, membershipId, tenantId: house.sakura }
 }
