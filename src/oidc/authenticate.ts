@@ -3,9 +3,10 @@
  * introspection uses, so a suspended membership is out at once.
  */
 import type { Pool } from 'pg'
+import { z } from 'zod'
 import type { Authenticate, Caller, Refusal } from '../http/endpoint.ts'
 import type { AppContext } from '../http/context.ts'
-import { listPermissions } from './queries.ts'
+import { findCallerFacts } from './queries.ts'
 import type { TokenRow } from './queries.ts'
 import type { References } from './references.ts'
 import { inUnit } from './unit-of-work.ts'
@@ -42,14 +43,26 @@ function livesOn(token: TokenRow): boolean {
 }
 
 async function callerOf(pool: Pool, token: TokenRow): Promise<Caller> {
+  const accountId = token.account?.id ?? null
+  const membershipId = token.tenant?.membership_id ?? null
+  const facts = accountId === null ? { permissions: [], second_factor: false } : await findCallerFacts(pool, { accountId, membershipId })
   return {
-    accountId: token.account?.id ?? null,
+    accountId,
     clientId: token.payload.clientId ?? '',
     tenantId: token.tenant?.tenant_id ?? null,
-    membershipId: token.tenant?.membership_id ?? null,
-    permissions: token.tenant === null ? [] : await listPermissions(pool, token.tenant.membership_id),
+    membershipId,
+    permissions: facts.permissions,
     scopes: token.payload.scope?.split(' ') ?? [],
+    authentication: accountId === null ? null : { ...signInOf(token.payload), strongestAcr: facts.second_factor ? 'aal2' : 'aal1' },
   }
+}
+
+const extraShape = z.object({ acr: z.string().default('aal1'), auth_time: z.number().default(0) })
+
+/** Kept with the access token when it was issued (claims.ts). */
+function signInOf(payload: TokenRow['payload']): { acr: string; authTime: number } {
+  const { acr, auth_time } = extraShape.parse(payload.extra ?? {})
+  return { acr, authTime: auth_time }
 }
 
 function refused(reason: string): Refusal {

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { hmac, type MasterKey } from '../base/crypto.ts'
 import { claimsByScope, extraTokenClaims, findAccount, machineClaims, membershipOf } from './claims.ts'
 import type { ClientStore } from './client-store.ts'
-import { reachableAcr } from './facts.ts'
+import type { TrustedDevice } from './assurance.ts'
+import { acrLevels } from './facts.ts'
 import type { KeyRing } from './keyring.ts'
 import { loadGrant } from './load-grant.ts'
 import { signInPolicy } from './policy.ts'
@@ -28,7 +29,9 @@ export const lifetimes = {
   accessToken: 5 * minute,
   idToken: hour,
   refreshToken: 14 * day,
+  /** Without use; and in all, however much it is used (NIST SP 800-63B-4 §2.2.3). */
   session: 12 * hour,
+  sessionInAll: day,
   interaction: hour,
   grant: 30 * day,
 } as const
@@ -39,6 +42,7 @@ export interface ConfigurationInput {
   readonly masterKey: MasterKey
   readonly clients: ClientStore
   readonly pages: ProviderPages
+  readonly trustedDevice: TrustedDevice
   readonly adapter: NonNullable<Configuration['adapter']>
 }
 
@@ -51,7 +55,7 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
     routes,
     scopes: ['openid', 'offline_access', 'profile', 'email', 'tenant'],
     claims: Object.fromEntries(Object.entries(claimsByScope).map(([scope, names]) => [scope, [...names]])),
-    acrValues: [...reachableAcr],
+    acrValues: [...acrLevels],
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code', 'none'],
     pkce: { required: () => true },
@@ -75,13 +79,13 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
       IdToken: lifetimes.idToken,
       RefreshToken: lifetimes.refreshToken,
       // Nobody's session only holds parallel sign-ins of one browser together.
-      Session: (_ctx, session) => (session.accountId === undefined ? lifetimes.interaction : lifetimes.session),
+      Session: (_ctx, session) => sessionSeconds(session),
       Interaction: lifetimes.interaction,
       Grant: lifetimes.grant,
     },
     cookies: cookies(issuer, masterKey),
     discovery: {
-      prompt_values_supported: ['none', 'login', 'consent', 'select_tenant'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_tenant', 'create'],
       ui_locales_supported: ['ja', 'en'],
       service_documentation: `${issuer}/`,
     },
@@ -90,10 +94,16 @@ export function providerConfiguration(input: ConfigurationInput): Configuration 
     extraTokenClaims: (ctx, token) => extraTokenClaims(ctx, token, clients),
     pairwiseIdentifier: (_ctx, accountId, client) => hmac(pairwiseKey, `${sectorOf(client)} ${accountId}`),
     clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) ?? false,
-    interactions: { policy: signInPolicy(), url: interactionUrl },
+    interactions: { policy: signInPolicy(input.trustedDevice), url: interactionUrl },
     renderError: pages.renderError,
     features: features(input),
   }
+}
+
+function sessionSeconds({ accountId, loginTs }: { accountId?: string | undefined; loginTs?: number | undefined }): number {
+  if (accountId === undefined) return lifetimes.interaction
+  const left = (loginTs ?? 0) + lifetimes.sessionInAll - Math.floor(Date.now() / 1000)
+  return Math.max(1, Math.min(lifetimes.session, left))
 }
 
 /** A browser without a session gets one with its first question, so that tabs which sign in at the same moment share it. */

@@ -2,10 +2,12 @@
  * What ends when a person, a membership or a tenant may no longer act: sessions and token families, in the transaction of the
  * command that says so. The commands stand in rooms above and declare these as ports; app.ts connects them.
  */
+import type { OtherSessions } from '../accounts/session-ending.ts'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { deleteGrantsOf, deleteGrantsOfMembership, deleteSessionsOfAccount } from './queries.ts'
+import { deleteGrantsOf, deleteGrantsOfMembership } from './queries.ts'
+import { deleteSessionsOfAccount, updateProven } from './self-queries.ts'
 import { sessionEnded } from './unit-of-work.ts'
 
 /** Ends every session and grant of an account; each session's apps are told from its event. */
@@ -13,6 +15,19 @@ export async function endSessions(trx: EngineTrx, accountId: string, origin: Ori
   for (const session of await deleteSessionsOfAccount(trx, accountId)) {
     await record(trx, { ...sessionEnded(session.uid, session), origin })
   }
+}
+
+/** Ends every session and grant of an account but those of `keepSessionUid`, which goes on over the account's new epoch. */
+export async function endOtherSessions(trx: EngineTrx, others: OtherSessions): Promise<void> {
+  await endAllBut(trx, others)
+}
+
+/** The same, and says how many ended. */
+export async function endAllBut(trx: EngineTrx, { accountId, keepSessionUid, origin }: OtherSessions): Promise<number> {
+  const ended = await deleteSessionsOfAccount(trx, accountId, keepSessionUid)
+  for (const session of ended) await record(trx, { ...sessionEnded(session.uid, session), origin })
+  if (keepSessionUid !== null) await updateProven(trx, keepSessionUid)
+  return ended.length
 }
 
 /** Ends every token family of a membership. */

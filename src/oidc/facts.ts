@@ -24,9 +24,36 @@ export interface MembershipFacts {
   readonly subdomain: string
   readonly role: string
   readonly unit_name: string | null
-  readonly required_acr: Acr
+  readonly rules: SignInRules
   readonly usable: boolean
   readonly not_usable_because: 'suspended' | 'expired' | 'not_started' | 'invited' | null
+}
+
+/** What a tenant asks of this member's sign-in. */
+export interface SignInRules {
+  readonly required_acr: Acr
+  /** False during the grace: people without a second factor are reminded and may put it off. */
+  readonly enforced: boolean
+  /** ISO 8601; when the grace ends, where there is one. */
+  readonly enforced_from: string | null
+  /** Days for which a browser may stand in for the second factor; 0 for never. */
+  readonly trusted_device_days: number
+  /** The tenant lets passwords grow old, and this one has. */
+  readonly password_expired: boolean
+}
+
+/** What a person has to prove themselves with, and since when their proofs count. */
+export interface SecurityFacts {
+  readonly totp: boolean
+  readonly passkeys: number
+  readonly recovery_codes: number
+  /** Milliseconds since the epoch: what was proved before is worth nothing (a reset, an undone change, a suspension). */
+  readonly not_before_ms: number
+}
+
+/** Whether a password alone would be a weaker way in than the one this person has set up. */
+export function hasSecondFactor({ totp, passkeys }: SecurityFacts): boolean {
+  return totp || passkeys > 0
 }
 
 /** The tenant context that a grant carries into every token. */
@@ -49,8 +76,10 @@ export interface ConsentFacts {
 export const acrLevels = ['aal1', 'aal2', 'phr'] as const
 export type Acr = (typeof acrLevels)[number]
 
-/** What a person can reach with the factors there are; discovery promises no more. */
-export const reachableAcr: readonly Acr[] = ['aal1']
+/** Whether the text names a level of ours. */
+export function isAcr(text: string): text is Acr {
+  return acrLevels.some((level) => level === text)
+}
 
 /** Whether a session of level `reached` satisfies a demand for `required`; an unknown demand is never satisfied. */
 export function satisfiesAcr(reached: string | undefined, required: string): boolean {

@@ -18,7 +18,14 @@ export interface Housekeeping {
   stop(): Promise<void>
 }
 
-export function startHousekeeping(deps: { databases: Databases; log: Logger }): Housekeeping {
+export interface HousekeepingDeps {
+  readonly databases: Databases
+  readonly log: Logger
+  /** What other rooms keep for a while only; each removes at most `limit` rows and says how many went. */
+  readonly more: readonly ((limit: number) => Promise<number>)[]
+}
+
+export function startHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const runOnce = async (): Promise<number> => {
     let total = 0
     for (let batch = 0; batch < batchesPerRound; batch += 1) {
@@ -27,6 +34,7 @@ export function startHousekeeping(deps: { databases: Databases; log: Logger }): 
       if (removed < batchRows) break
     }
     total += await deleteExpiredAttempts(deps.databases.engine, batchRows)
+    for (const remove of deps.more) total += await remove(batchRows)
     await removeOldKeys(deps.databases)
     return total
   }

@@ -42,9 +42,14 @@ function bindTokens(provider: Provider): void {
 
 /** A grant carries its session and its membership; both survive save and find, and mirror columns for joins. */
 function shapeGrant(provider: Provider): void {
-  const stock: unknown = Reflect.get(provider.Grant, 'IN_PAYLOAD')
-  const names: readonly unknown[] = Array.isArray(stock) ? stock : []
+  const names = payloadNames(provider.Grant)
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...names, 'sessionUid', 'tenantId', 'membershipId'] })
+}
+
+function payloadNames(model: object): readonly string[] {
+  const stock: unknown = Reflect.get(model, 'IN_PAYLOAD')
+  const names: readonly unknown[] = Array.isArray(stock) ? stock : []
+  return names.filter((name) => typeof name === 'string')
 }
 
 function shapeSession(provider: Provider): void {
@@ -63,6 +68,10 @@ function shapeSession(provider: Provider): void {
       super.resetIdentifier()
     }
   }
+  const names = payloadNames(provider.Session)
+  // `provenAt`: milliseconds since the epoch at which the person proved who they are, by the database's clock (policy.ts).
+  // `trustedDevice`: a trusted browser has stood in for the second factor (assurance.ts).
+  Object.defineProperty(Session, 'IN_PAYLOAD', { get: () => [...names, 'provenAt', 'trustedDevice'] })
   Object.defineProperty(provider, 'Session', { value: Session })
 }
 

@@ -8,6 +8,7 @@ import { sha256, type MasterKey } from '../base/crypto.ts'
 import { noOrigin } from '../base/origin.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { createAdapter } from './adapter.ts'
+import type { TrustedDevice } from './assurance.ts'
 import type { ClientStore } from './client-store.ts'
 import { providerConfiguration } from './configuration.ts'
 import type { KeyRing } from './keyring.ts'
@@ -16,7 +17,7 @@ import { shapeModels } from './models.ts'
 import type { ProviderPages } from './provider-pages.ts'
 import type { References } from './references.ts'
 import { routes } from './routes.ts'
-import { nameTargetTenant } from './switch-tenant.ts'
+import { nameTargetTenant, refuseOutgrown } from './switch-tenant.ts'
 import { currentUnit, LostRace, UnitOfWork, withUnit } from './unit-of-work.ts'
 
 export interface ProviderDeps {
@@ -26,6 +27,7 @@ export interface ProviderDeps {
   readonly clients: ClientStore
   readonly references: References
   readonly pages: ProviderPages
+  readonly trustedDevice: TrustedDevice
 }
 
 interface Hooks {
@@ -53,7 +55,10 @@ class TegataProvider extends Provider {
       const unit = currentUnit()
       try {
         const hooks = hooksOf.get(this)
-        if (name === 'refresh_token' && hooks !== undefined) await nameTargetTenant(ctx, hooks)
+        if (name === 'refresh_token' && hooks !== undefined) {
+          await refuseOutgrown(ctx, hooks)
+          await nameTargetTenant(ctx, hooks)
+        }
         await handler(ctx)
         recordIssue(ctx, name)
         // Inside the library's error handler and before it says success: a lost race is an ordinary OAuth error.

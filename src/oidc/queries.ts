@@ -6,7 +6,7 @@
 import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
-import type { AccountFacts, ConsentFacts, MembershipFacts, TenantFacts } from './facts.ts'
+import type { AccountFacts, Acr, ConsentFacts, MembershipFacts, SecurityFacts, TenantFacts } from './facts.ts'
 import type { FlushInput, FlushStatement } from './flush-parts.ts'
 
 /** A second use inside this many seconds is refused but does not punish the first: a double click signs nobody out. */
@@ -40,10 +40,14 @@ export interface TokenRow {
   readonly session: SessionRow | null
   readonly account: AccountFacts | null
   readonly tenant: TenantFacts | null
+  /** What the tenant asks of its member's sign-in at this moment; aal1 where it asks for nothing. */
+  readonly required_acr: Acr
+  readonly trusted_device_days: number
 }
 
 export interface PersonRow {
   readonly account: AccountFacts
+  readonly security: SecurityFacts
   readonly memberships: readonly MembershipFacts[]
   readonly consents: readonly ConsentFacts[]
 }
@@ -67,8 +71,22 @@ const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'acc
 const membershipInForce = `m.status = 'active' and (m.valid_from is null or m.valid_from <= now())
   and (m.valid_until is null or now() < m.valid_until) and t.status = 'active'`
 
+/** A rule for administrators is for whoever holds a permission of the platform. */
+const requiredAcr = `case when t.mfa_rule = 'everyone' or (t.mfa_rule = 'admins' and cardinality(r.permissions) > 0) then t.mfa_level else 'aal1' end`
+const ruleEnforced = `(t.mfa_enforced_from is null or t.mfa_enforced_from <= now())`
+
+const rulesJson = `jsonb_build_object(
+    'required_acr', ${requiredAcr},
+    'enforced', ${ruleEnforced}, 'enforced_from', t.mfa_enforced_from, 'trusted_device_days', t.trusted_device_days,
+    'password_expired', t.password_max_age_days is not null and exists (select 1 from factor_password f where f.account_id = m.account_id
+      and f.changed_at < now() - make_interval(days => t.password_max_age_days)))`
+
+/** A session whose person proved who they are before the account's epoch is dead, however long its row lives. */
+const sessionInForce = `(s.account_id is null or (p.status = 'active'
+  and coalesce((s.payload->>'provenAt')::float8, (s.payload->>'loginTs')::float8 * 1000, 0) >= floor(extract(epoch from p.not_before) * 1000)))`
+
 const membershipsJson = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'tenant_name', t.name,
-    'subdomain', t.subdomain, 'role', r.name, 'required_acr', t.required_acr,
+    'subdomain', t.subdomain, 'role', r.name, 'rules', ${rulesJson},
     'unit_name', (select u.name from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
       where mu.tenant_id = m.tenant_id and mu.membership_id = m.id order by mu.is_primary desc, u.code limit 1),
     'usable', ${membershipInForce},
@@ -81,7 +99,12 @@ const consentsJson = `(select coalesce(jsonb_agg(jsonb_build_object('membership_
     'claims', c.claims, 'resource_scopes', c.resource_scopes)), '[]')
   from consent c where c.account_id = p.id and c.client_id = $2)`
 
-const personJson = `jsonb_build_object('account', ${accountJson}, 'memberships', ${membershipsJson}, 'consents', ${consentsJson})`
+const securityJson = `jsonb_build_object('totp', exists (select 1 from factor_totp f where f.account_id = p.id),
+    'passkeys', (select count(*) from factor_passkey f where f.account_id = p.id),
+    'recovery_codes', (select count(*) from factor_recovery_code f where f.account_id = p.id and f.used_at is null),
+    'not_before_ms', floor(extract(epoch from p.not_before) * 1000))`
+
+const personJson = `jsonb_build_object('account', ${accountJson}, 'security', ${securityJson}, 'memberships', ${membershipsJson}, 'consents', ${consentsJson})`
 
 /** Plain columns: nesting them as JSON would cost the database as much as finding them. */
 const tokenStatement = {
@@ -92,19 +115,19 @@ const tokenStatement = {
     s.uid as s_uid, s.id_hash as s_id_hash, s.account_id as s_account_id, s.payload as s_payload,
     p.id as p_id, p.email, p.email_verified_at is not null as email_verified, p.display_name, p.family_name, p.given_name, p.locale, p.zoneinfo,
     floor(extract(epoch from p.updated_at))::float8 as updated_at,
-    t.name as tenant_name, r.name as role, m.groups
+    t.name as tenant_name, r.name as role, m.groups, case when ${ruleEnforced} then ${requiredAcr} end as required_acr, t.trusted_device_days
   from oidc_artifact a
   left join client c on c.id = a.client_id
   left join tenant ct on ct.id = c.tenant_id
   left join oidc_grant g on g.id = a.grant_id and g.expires_at > now()
-  left join session s on s.uid = g.session_uid and s.expires_at > now()
   left join account p on p.id = g.account_id
+  left join session s on s.uid = g.session_uid and s.expires_at > now() and ${sessionInForce}
   left join membership m on m.tenant_id = g.tenant_id and m.id = g.membership_id
   left join tenant t on t.id = m.tenant_id
   left join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
   where a.id = $1 and a.expires_at > now()
     and (a.client_id is null or (c.status = 'active' and (ct.id is null or ct.status = 'active')))
-    and (a.grant_id is null or (g.id is not null and p.status = 'active' and (g.membership_id is null or (${membershipInForce}))))`,
+    and (a.grant_id is null or (g.id is not null and p.status = 'active' and (not g.offline or g.created_at >= p.not_before) and (g.membership_id is null or (${membershipInForce}))))`,
 } as const
 
 interface TokenColumns extends Omit<AccountFacts, 'id'> {
@@ -125,6 +148,8 @@ interface TokenColumns extends Omit<AccountFacts, 'id'> {
   readonly tenant_name: string | null
   readonly role: string | null
   readonly groups: readonly string[] | null
+  readonly required_acr: Acr | null
+  readonly trusted_device_days: number | null
 }
 
 const sessionStatement = {
@@ -134,14 +159,14 @@ const sessionStatement = {
     (select coalesce(jsonb_agg(${grantJson}), '[]') from oidc_grant g
       where g.session_uid = s.uid and g.client_id = $2 and g.expires_at > now()) as grants
   from session s left join account p on p.id = s.account_id
-  where s.expires_at > now() and (s.account_id is null or p.status = 'active')
+  where s.expires_at > now() and ${sessionInForce}
     and (s.id_hash = $1 or (s.previous_until > now() and (s.previous_id_hash = $1 or (s.anonymous_id_hash = $1 and s.account_id = $3))))`,
 } as const
 
 const sessionByUidStatement = {
   name: 'session_by_uid',
   text: `select ${sessionJson} as session from session s left join account p on p.id = s.account_id
-  where s.uid = $1 and s.expires_at > now() and (s.account_id is null or p.status = 'active')`,
+  where s.uid = $1 and s.expires_at > now() and ${sessionInForce}`,
 } as const
 
 const personStatement = {
@@ -188,7 +213,7 @@ export async function findToken(pool: Pool, key: string): Promise<TokenRow | und
 function tokenRow(row: TokenColumns): TokenRow {
   const { id, model, payload, grant_id, consumed, g_payload, s_uid, s_id_hash, s_payload, p_id, g_tenant_id, g_membership_id, tenant_name, role, groups } = row
   return {
-    id, model, payload, grant_id, consumed,
+    id, model, payload, grant_id, consumed, required_acr: row.required_acr ?? 'aal1', trusted_device_days: row.trusted_device_days ?? 0,
     grant: grant_id === null || g_payload === null ? null
       : { id: grant_id, session_uid: row.g_session_uid, tenant_id: g_tenant_id, membership_id: g_membership_id, payload: g_payload },
     session: s_uid === null || s_id_hash === null || s_payload === null ? null
@@ -308,25 +333,15 @@ export async function findRevision(pool: Pool): Promise<string> {
   return `${row?.apps ?? ''} ${row?.keys ?? ''}`
 }
 
-/** What the platform lets this membership do, by its role of this moment. */
-export async function listPermissions(pool: Pool, membershipId: string): Promise<readonly string[]> {
-  const result = await pool.query<{ permissions: string[] }>({
-    name: 'permissions',
-    text: 'select r.permissions from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id where m.id = $1',
-    values: [membershipId],
+/** What a caller may do by their role of this moment, and whether a second factor stands behind their account. */
+export async function findCallerFacts(pool: Pool, caller: { accountId: string | null; membershipId: string | null }): Promise<{ permissions: readonly string[]; second_factor: boolean }> {
+  const result = await pool.query<{ permissions: string[] | null; second_factor: boolean }>({
+    name: 'caller_facts',
+    text: `select (select r.permissions from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id where m.id = $2) as permissions,
+      exists (select 1 from factor_totp f where f.account_id = $1) or exists (select 1 from factor_passkey f where f.account_id = $1) as second_factor`,
+    values: [caller.accountId, caller.membershipId],
   })
-  return result.rows[0]?.permissions ?? []
-}
-
-/** Ends every session of an account and its session-bound grants; returns what each session was signed in to. */
-export async function deleteSessionsOfAccount(trx: EngineTrx, accountId: string): Promise<readonly SessionRow[]> {
-  const ended = await trx.query.deleteFrom('session').where('account_id', '=', accountId).returning(['uid', 'id_hash', 'account_id', 'payload']).execute()
-  await trx.query.deleteFrom('oidc_grant').where('account_id', '=', accountId).execute()
-  return ended.map((row) => ({ ...row, payload: jsonObject(row.payload), seen_recently: false }))
-}
-
-function jsonObject(value: unknown): AdapterPayload {
-  return typeof value === 'object' && value !== null ? { ...value } : {}
+  return { permissions: result.rows[0]?.permissions ?? [], second_factor: result.rows[0]?.second_factor === true }
 }
 
 /** Ends every token family of a membership, inside its tenant's transaction. */

@@ -5,11 +5,21 @@
  */
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from './client-store.ts'
+import { mayRenew } from './assurance.ts'
 import { satisfiesAcr } from './facts.ts'
 import { fittingMemberships, requestedTenant } from './membership-choice.ts'
 import type { TokenRow } from './queries.ts'
 import type { References } from './references.ts'
 import { currentUnit } from './unit-of-work.ts'
+
+/** A family lives no longer than the rules it was given under: a tenant that asks for more gets a new sign-in (invalid_grant). */
+export async function refuseOutgrown(ctx: KoaContextWithOIDC, { references }: { references: References }): Promise<void> {
+  const value = ctx.oidc.params?.['refresh_token']
+  if (typeof value !== 'string' || requestedTenant(ctx.oidc.params ?? {}) !== undefined) return
+  const token = await currentUnit().token(references.key(value))
+  const own = token?.model === 'RefreshToken' && token.payload.clientId === ctx.oidc.client?.clientId
+  if (own && !mayRenew(token)) throw new errors.InvalidGrant('the tenant asks for a stronger sign-in')
+}
 
 export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients: ClientStore; references: References }): Promise<void> {
   const params = ctx.oidc.params ?? {}
@@ -25,7 +35,7 @@ export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients:
   const [target] = fittingMemberships(memberships, tenant)
   if (target === undefined) throw new errors.AccessDenied('no membership of this tenant')
   if (target.id === token.grant?.membership_id) return
-  if (!satisfiesAcr(token.payload.acr ?? 'aal1', target.required_acr)) {
+  if (target.rules.enforced && !satisfiesAcr(token.payload.acr ?? 'aal1', target.rules.required_acr)) {
     throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a stronger sign-in')
   }
   const firstParty = (await deps.clients.find(token.payload.clientId ?? ''))?.first_party === true

@@ -29,6 +29,7 @@ export class UnitOfWork extends RequestReads {
   #writes = emptyInput()
   #sessionSaves = new Map<string, SessionSave>()
   #endedSessions = new Map<string, SessionRow | undefined>()
+  readonly #leftSessions = new Set<string>()
   #events: NewEvent[] = []
   /** Where a refresh token goes when its family moves to another tenant in this request. */
   readonly moved = new Map<string, string>()
@@ -47,7 +48,7 @@ export class UnitOfWork extends RequestReads {
     this.#writes.put = [...this.#writes.put.filter((known) => known.id !== row.id), row]
     // Later reads of this request see what it has written.
     const payload: AdapterPayload = typeof row.payload === 'object' && row.payload !== null ? { ...row.payload } : {}
-    this.rememberToken(row.id, { id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null })
+    this.rememberToken(row.id, { id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null, required_acr: 'aal1', trusted_device_days: 0 })
   }
 
   consume(key: string, late: boolean): void {
@@ -77,7 +78,12 @@ export class UnitOfWork extends RequestReads {
   }
 
   saveSession(save: SessionSave): void {
-    this.#sessionSaves.set(save.uid, save)
+    if (!this.#leftSessions.has(save.uid)) this.#sessionSaves.set(save.uid, save)
+  }
+
+  /** The session stays as it was, whatever the library saves at the end of this request. */
+  leaveSession(uid: string): void {
+    this.#leftSessions.add(uid)
   }
 
   endSession(uid: string): void {

@@ -16,7 +16,7 @@ test('removes what has expired and nothing else', async () => {
   expect(await deleteExpired(enginePool, 10)).toBe(11)
   const rest = await Promise.all([deleteExpired(enginePool, 10), deleteExpired(enginePool, 10)])
   expect(rest.reduce((sum, n) => sum + n, 0)).toBe(15)
-  const housekeeping = startHousekeeping({ databases: database.databases, log: createLogger({ level: 'silent', debug: false }) })
+  const housekeeping = startHousekeeping({ databases: database.databases, log: createLogger({ level: 'silent', debug: false }), more: [] })
   expect(await housekeeping.runOnce()).toBe(0)
   await housekeeping.stop()
   expect((await engine.selectFrom('oidc_artifact').select('id').execute()).map(({ id }) => id)).toEqual(['new'])

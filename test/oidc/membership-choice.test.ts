@@ -4,8 +4,9 @@ import type { MembershipFacts } from '../../src/oidc/facts.ts'
 import { satisfiesAcr } from '../../src/oidc/facts.ts'
 import { chooseMembership, pickedMembership, requestedTenant } from '../../src/oidc/membership-choice.ts'
 
+const rules = { required_acr: 'aal1', enforced: true, enforced_from: null, trusted_device_days: 0, password_expired: false } as const
 const membership = (id: string, more: Partial<MembershipFacts> = {}): MembershipFacts => ({
-  id, tenant_id: `tenant of ${id}`, tenant_name: id, subdomain: id, role: 'STAFF', unit_name: null, required_acr: 'aal1', usable: true, not_usable_because: null, ...more,
+  id, tenant_id: `tenant of ${id}`, tenant_name: id, subdomain: id, role: 'STAFF', unit_name: null, rules, usable: true, not_usable_because: null, ...more,
 })
 const [sakura, midori] = [membership('sakura'), membership('midori')]
 const suspended = membership('kaede', { usable: false, not_usable_because: 'suspended' })

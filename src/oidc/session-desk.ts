@@ -1,0 +1,80 @@
+/**
+ * The provider's session as our own pages see it: who is signed in, how freshly, and the way through the policy and back.
+ * Invariants: there is no second session system, pages only read this one; where the way back leads is sealed, so nobody can send
+ * a person anywhere but to a path that one of our pages has asked for.
+ */
+import type Provider from 'oidc-provider'
+import type { Pool } from 'pg'
+import { CannotOpen, type MasterKey } from '../base/crypto.ts'
+import { page, redirect, type PageDoor, type SessionDesk } from '../http/page.ts'
+import { requestStateOf } from '../http/request-state.ts'
+import { accountClientId, accountReturnPath } from './account-client.ts'
+import { hasSecondFactor, satisfiesAcr } from './facts.ts'
+import { routes } from './routes.ts'
+import { inUnit } from './unit-of-work.ts'
+
+export interface SessionDeskDeps {
+  readonly issuer: string
+  readonly pool: Pool
+  readonly masterKey: MasterKey
+  readonly provider: () => Provider
+}
+
+/** Seconds that a sign-in may be old for a dangerous act; the same number that `begin` asks the policy for. */
+const freshSeconds = 300
+const stateBinding = 'the way back from a sign-in'
+
+export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
+  return {
+    read: (ctx) => inUnit(deps.pool, ctx.state.origin, async (unit) => {
+      const session = await deps.provider().Session.get(deps.provider().createContext(ctx.req, ctx.res))
+      const { accountId, uid, acr = 'aal1', amr = [], loginTs = 0 } = session
+      const person = accountId === undefined ? undefined : await unit.person(accountId)
+      if (accountId === undefined || person === undefined) return null
+      return { sessionUid: uid, accountId, acr, amr, authTime: loginTs, hasSecondFactor: hasSecondFactor(person.security) }
+    }),
+    isFresh: ({ authTime, acr, hasSecondFactor: has }, maxAgeSeconds) =>
+      Date.now() / 1000 - authTime <= maxAgeSeconds && satisfiesAcr(acr, has ? 'aal2' : 'aal1'),
+    begin(ctx, { returnTo, again }) {
+      const parameters = authorizeParameters(deps.issuer, { state: deps.masterKey.seal(returnTo, stateBinding), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
+      if (again !== null) parameters.set('max_age', String(freshSeconds))
+      // Named by the app, so that no trusted browser stands in for it.
+      if (again?.hasSecondFactor === true) parameters.set('acr_values', 'aal2')
+      return redirect(`${routes.authorization}?${parameters.toString()}`)
+    },
+  }
+}
+
+/** Where the provider leads back to, and where people register who come from no app. */
+export function ownDoors({ issuer, masterKey }: Pick<SessionDeskDeps, 'issuer' | 'masterKey'>): readonly PageDoor[] {
+  return [
+    page({
+      method: 'GET', path: '/account/return', access: 'public',
+      // Whoever gave up lands on the front page, which asks nothing.
+      handle: ({ query }) => redirect(query.has('error') ? '/' : (wayBack(masterKey, query.get('state') ?? '') ?? '/account')),
+    }),
+    page({
+      method: 'GET', path: '/register', access: 'public',
+      handle: ({ locale }) => {
+        const parameters = authorizeParameters(issuer, { state: masterKey.seal('/account', stateBinding), locale })
+        parameters.set('prompt', 'create')
+        return redirect(`${routes.authorization}?${parameters.toString()}`)
+      },
+    }),
+  ]
+}
+
+function authorizeParameters(issuer: string, { state, locale }: { state: string; locale: string }): URLSearchParams {
+  return new URLSearchParams({
+    client_id: accountClientId, redirect_uri: `${issuer}${accountReturnPath}`, response_type: 'none', scope: 'openid', state, ui_locales: locale,
+  })
+}
+
+function wayBack(masterKey: MasterKey, state: string): string | null {
+  try {
+    return masterKey.open(state, stateBinding).toString('utf8')
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
+  }
+}
