@@ -4,16 +4,18 @@
  */
 import { HashPoolFull } from '../accounts/hash-pool.ts'
 import type { PasswordResult } from '../accounts/check-password.ts'
-import type { Origin } from '../base/origin.ts'
+import { finishPasskeySignIn, startPasskeySignIn } from '../factors/sign-in-with-passkey.ts'
 import { html, type PageResult } from '../http/page.ts'
 import { SignInPage } from '../../views/pages/sign-in.tsx'
 import type { SignInError, SignInReason } from '../../views/props.ts'
+import { hasSecondFactor } from '../oidc/facts.ts'
 import { requestedTenant } from '../oidc/membership-choice.ts'
+import { arrive, deviceOf } from './device.ts'
 import { formActionsOf, formOf, paramOf, personOf, proceed, startOver, type Step } from './step.ts'
 
 const statusOf: Readonly<Record<SignInError, number>> = {
   wrong_credentials: 400, missing_identifier: 400, missing_password: 400, form_expired: 400,
-  too_many_attempts: 429, account_suspended: 403, busy: 503,
+  too_many_attempts: 429, account_suspended: 403, busy: 503, passkey_failed: 400, passkey_unknown: 400,
 }
 
 interface Shown {
@@ -23,10 +25,11 @@ interface Shown {
 }
 
 /** Shows the form; after a refusal with what was typed, never the password. */
-export function showSignIn(step: Step, { identifier, error, retryAfterSeconds }: Shown = {}): PageResult {
-  const { request, app, interaction } = step
+export async function showSignIn(step: Step, { identifier, error, retryAfterSeconds }: Shown = {}): Promise<PageResult> {
+  const { request, app, interaction, deps } = step
   const fixed = fixedPerson(step)
   const reason = reasonOf(interaction.prompt.reasons)
+  const passkey = await startPasskeySignIn(deps.factors, { accountId: fixed === undefined ? null : (step.person?.account.id ?? null) })
   if (retryAfterSeconds !== undefined) request.ctx.set('Retry-After', String(Math.ceil(retryAfterSeconds)))
   return html(
     SignInPage({
@@ -36,35 +39,93 @@ export function showSignIn(step: Step, { identifier, error, retryAfterSeconds }:
       identifier: identifier ?? paramOf(step, 'login_hint') ?? '',
       acceptsStaffNumber: true,
       canCancel: true,
+      recoverUrl: `/recover?${new URLSearchParams({ client_id: step.clientId }).toString()}`,
+      scriptUrls: [...deps.scripts.passkey, ...deps.scripts.reveal],
+      ...(fixed === undefined && (await registrationAllowed(step)) ? { registerUrl: `/interaction/${interaction.uid}/register` } : {}),
+      ...(passkey === null ? {} : { passkey: { options: JSON.stringify(passkey.options), challenge: passkey.challenge } }),
       ...(fixed === undefined ? {} : { fixedPerson: fixed }),
       ...(error === undefined ? {} : { error }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
       ...(reason === undefined ? {} : { reason }),
     }),
-    { status: error === undefined ? 200 : statusOf[error], formAction: formActionsOf(step) },
+    { status: error === undefined ? 200 : statusOf[error], formAction: formActionsOf(step), script: 'self' },
   )
 }
 
-/** Takes the posted form: another account, or an attempt to sign in. */
+/** Takes the posted form: another account, a passkey, or a name with its password. */
 export async function takeSignIn(step: Step): Promise<PageResult> {
-  const { form, origin } = step.request
-  if (form.get('action') === 'switch_account') return startOver(step, { switch_account: {} })
+  const { form } = step.request
+  const action = form.get('action')
+  if (action === 'switch_account') return startOver(step, { switch_account: {} })
+  if (action === 'passkey') return takePasskey(step)
   const identifier = fixedPerson(step)?.identifier ?? (form.get('identifier') ?? '').trim()
   const password = form.get('password') ?? ''
   if (identifier === '') return showSignIn(step, { error: 'missing_identifier' })
   if (password === '') return showSignIn(step, { identifier, error: 'missing_password' })
-  const result = await attempt(step, { identifier, password, origin })
+  const result = await attempt(step, { identifier, password })
   if (!result.ok) {
     return showSignIn(step, { identifier, error: result.reason, ...('retryAfterSeconds' in result ? { retryAfterSeconds: result.retryAfterSeconds } : {}) })
   }
-  return proceed(step, { login: { accountId: result.accountId, acr: 'aal1', amr: ['pwd'], ts: Math.floor(Date.now() / 1000), remember: true } })
+  const person = await step.unit.person(result.accountId)
+  // Where a second factor is still to come, the browser has shown nothing yet that a thief of the password could not.
+  if (person !== undefined && !hasSecondFactor(person.security)) await arrive(step, result.accountId)
+  return signedIn(step, { accountId: result.accountId, acr: 'aal1', amr: ['pwd'], provenAt: result.provenAt })
+}
+
+/** A passkey proves possession and the person at once (WebAuthn §1.1): it is a whole sign-in, and no password lock touches it. */
+async function takePasskey(step: Step): Promise<PageResult> {
+  const { form, origin } = step.request
+  const response = readJson(form.get('passkey_response') ?? '')
+  const identifier = (form.get('identifier') ?? '').trim()
+  const result = await finishPasskeySignIn(step.deps.factors, {
+    accountId: fixedPerson(step) === undefined ? null : (step.person?.account.id ?? null),
+    challenge: form.get('passkey_challenge') ?? '', response, origin, clientId: step.clientId,
+  })
+  if (!result.ok) {
+    const error = result.reason === 'account_suspended' || result.reason === 'passkey_unknown' ? result.reason : 'passkey_failed'
+    return showSignIn(step, { identifier, error })
+  }
+  await arrive(step, result.accountId)
+  // NIST SP 800-63B-4 §3.2.2: failures count in a row, and here the person has succeeded by other means.
+  await step.deps.accounts.attempts.clear('password', result.accountId)
+  return signedIn(step, result)
+}
+
+interface Proof {
+  readonly accountId: string
+  readonly acr: string
+  readonly amr: readonly string[]
+  readonly provenAt: number
+}
+
+/** Hands a proved person to the policy; `proof.at` is when it was proved by the database's clock. */
+export function signedIn(step: Step, { accountId, acr, amr, provenAt }: Proof, more: Readonly<Record<string, object>> = {}): Promise<PageResult> {
+  const login = { accountId, acr, amr: [...amr], ts: Math.floor(Date.now() / 1000), remember: true }
+  return proceed(step, { login, proof: { at: provenAt }, ...more })
+}
+
+/** The browser's answer as it came; whether it fits is the factor's question. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Whether people may make an account here by themselves. */
+export async function registrationAllowed(step: Step): Promise<boolean> {
+  const tenant = requestedTenant(step.interaction.params)
+  return step.deps.registration === 'open' || (tenant !== undefined && step.deps.joinTenant.allows(tenant))
 }
 
 type Attempt = PasswordResult | { readonly ok: false; readonly reason: 'busy'; readonly retryAfterSeconds: number }
 
-async function attempt(step: Step, input: { identifier: string; password: string; origin: Origin }): Promise<Attempt> {
+async function attempt({ deps, request, interaction, clientId }: Step, typed: { identifier: string; password: string }): Promise<Attempt> {
   try {
-    return await step.deps.checkPassword({ ...input, tenantHint: requestedTenant(step.interaction.params) ?? null, clientId: step.clientId })
+    return await deps.checkPassword({
+      ...typed, tenantHint: requestedTenant(interaction.params) ?? null, clientId, origin: request.origin, deviceId: deviceOf(request.ctx.req, deps.cookies),
+    })
   } catch (error) {
     if (error instanceof HashPoolFull) return { ok: false, reason: 'busy', retryAfterSeconds: error.retryAfterSeconds }
     throw error
@@ -82,6 +143,6 @@ function reasonOf(reasons: readonly string[]): SignInReason | undefined {
   if (reasons.includes('switch_account')) return 'account_switched'
   if (reasons.includes('no_session')) return undefined
   if (reasons.includes('id_token_hint') || reasons.includes('claims_id_token_sub_value')) return 'other_account_needed'
-  if (reasons.includes('max_age')) return 'session_too_old'
+  if (reasons.includes('max_age') || reasons.includes('reauthenticate')) return 'session_too_old'
   return reasons.includes('login_prompt') ? 'app_asked' : undefined
 }

@@ -4,10 +4,13 @@
  */
 import type Provider from 'oidc-provider'
 import type { InteractionResults } from 'oidc-provider'
-import type { PasswordResult } from '../accounts/check-password.ts'
+import type { AccountDeps } from '../accounts/account-deps.ts'
+import type { PasswordAttempt, PasswordResult } from '../accounts/check-password.ts'
 import type { Databases } from '../base/db.ts'
-import type { Origin } from '../base/origin.ts'
+import type { FactorDeps } from '../factors/factor.ts'
+import type { Scripts } from '../http/assets.ts'
 import type { CookieJar } from '../http/cookies.ts'
+import type { Origin } from '../base/origin.ts'
 import { formActionOf } from '../http/headers.ts'
 import { redirect, type PageRequest, type PageResult } from '../http/page.ts'
 import type { AppProps, FormProps, PersonProps } from '../../views/props.ts'
@@ -16,13 +19,7 @@ import type { PersonRow } from '../oidc/queries.ts'
 import type { References } from '../oidc/references.ts'
 import type { UnitOfWork } from '../oidc/unit-of-work.ts'
 
-export type PasswordCheck = (input: {
-  readonly identifier: string
-  readonly password: string
-  readonly tenantHint: string | null
-  readonly clientId: string | null
-  readonly origin: Origin
-}) => Promise<PasswordResult>
+export type PasswordCheck = (attempt: PasswordAttempt) => Promise<PasswordResult>
 
 export interface InteractionDeps {
   readonly databases: Databases
@@ -32,6 +29,19 @@ export interface InteractionDeps {
   /** The provider of this moment; it is exchanged when keys rotate. */
   readonly provider: () => Provider
   readonly checkPassword: PasswordCheck
+  readonly accounts: AccountDeps
+  readonly factors: FactorDeps
+  /** Whether anybody may register; a tenant may allow it for itself. */
+  readonly registration: 'open' | 'closed'
+  readonly joinTenant: JoinTenant
+  readonly scripts: Scripts
+}
+
+/** Makes somebody who has just registered a member of the tenant that allows it; the port of members/. */
+export interface JoinTenant {
+  /** Whether people may register by themselves for the tenant, named by id or subdomain. */
+  allows(tenant: string): Promise<boolean>
+  join(input: { readonly tenant: string; readonly accountId: string; readonly origin: Origin }): Promise<void>
 }
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -86,6 +96,11 @@ export function giveUp(step: Step, error: string, description: string): Promise<
 async function finish({ deps, request: { ctx } }: Step, result: InteractionResults, mergeWithLastSubmission: boolean): Promise<PageResult> {
   const returnTo = await deps.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission })
   return redirect(new URL(returnTo).pathname)
+}
+
+/** Keeps `result` with the interaction and stays on this step, for a page that is still to be read before it goes on. */
+export async function keepResult({ deps, request: { ctx } }: Step, result: InteractionResults): Promise<void> {
+  await deps.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true })
 }
 
 /** Opens the step that the interaction stands at; throws oidc-provider's SessionNotFound for one that no longer lives. */
