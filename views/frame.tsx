@@ -1,6 +1,6 @@
 /**
  * The frame of every page: mark, one card, footer with language switch and request id.
- * Owns everything in <head>; loads one stylesheet and, where a page asks, one script of ours, so the strict CSP needs no exception.
+ * Owns everything in <head>; loads one stylesheet and, where a page asks, scripts of ours, so the strict CSP needs no exception.
  */
 import type { ComponentChildren, JSX } from 'preact'
 import { t } from './messages.ts'
@@ -15,13 +15,13 @@ interface Props {
   title: string
   /** Room for lists and tables instead of one question. */
   wide?: boolean
-  /** A script of ours that only improves the page; it works without. */
-  scriptUrl?: string | undefined
+  /** Scripts of ours, run in this order once the page stands; only passkeys need one, every other page works without. */
+  scriptUrls?: readonly string[] | undefined
   children: ComponentChildren
 }
 
 /** Lays out one page. */
-export function Frame({ frame, title, wide, scriptUrl, children }: Props): JSX.Element {
+export function Frame({ frame, title, wide, scriptUrls = [], children }: Props): JSX.Element {
   const icon = frame.faviconUrl ?? frame.markUrl
   return (
     <html lang={frame.locale}>
@@ -33,7 +33,9 @@ export function Frame({ frame, title, wide, scriptUrl, children }: Props): JSX.E
         <meta name="robots" content="noindex" />
         <link rel="icon" type="image/svg+xml" href={icon} />
         <link rel="stylesheet" href={frame.stylesheetUrl} />
-        {scriptUrl === undefined ? null : <script src={scriptUrl} defer></script>}
+        {scriptUrls.map((url) => (
+          <script key={url} src={url} defer></script>
+        ))}
       </head>
       <body>
         <div class="gate">

@@ -69,8 +69,27 @@ export type SignInError =
   | 'account_suspended'
   | 'busy'
   | 'form_expired'
+  | 'passkey_failed'
+  | 'passkey_unknown'
 
 /** Why a person who may already be signed in is asked again. */
 export type SignInReason = 'session_too_old' | 'signed_out' | 'app_asked' | 'other_account_needed' | 'account_switched'
 
 export type SelectTenantError = 'choice_invalid' | 'form_expired'
+
+/** What a page needs for a passkey; `options` are those of the server as JSON text, `challenge` is sealed. */
+export interface PasskeyProps {
+  options: string
+  challenge: string
+}
+
+export type SecondFactorMethod = 'totp' | 'recovery_code' | 'passkey'
+
+/** Who wants a second factor: the tenant's rule, the app, or the person's own choice. */
+export type SecondFactorReason = 'tenant' | 'app' | 'own'
+
+/** Why a new password was not taken. */
+export type PasswordError = 'missing_password' | 'password_too_short' | 'password_too_long' | 'password_too_common'
+
+/** What a link in a mail, or one handed over by an administrator, is for. */
+export type LinkPurpose = 'registration' | 'password_reset' | 'activation' | 'address_change' | 'address_undo' | 'unlock' | 'deletion'

@@ -12,10 +12,15 @@ import { locales } from '../../views/locale.ts'
 import { ConsentPage } from '../../views/pages/consent.tsx'
 import { DevMailPage } from '../../views/pages/dev-mail.tsx'
 import { ErrorPage, errorCodes } from '../../views/pages/error.tsx'
+import { EnrolTotpPage } from '../../views/pages/enrol-totp.tsx'
+import { DonePage } from '../../views/pages/link-page.tsx'
+import { RecoveryCodesPage, recoveryCodesFile } from '../../views/pages/recovery-codes.tsx'
+import { RegisterDetailsPage } from '../../views/pages/register.tsx'
+import { SecondFactorPage } from '../../views/pages/second-factor.tsx'
 import { SelectTenantPage } from '../../views/pages/select-tenant.tsx'
 import { SignInPage } from '../../views/pages/sign-in.tsx'
 import { renderPage } from '../../views/render.ts'
-import { frameOf, gallery, karte, memberships, person } from './gallery.ts'
+import { frameOf, gallery, karte, memberships, passkey, person } from './gallery.ts'
 
 const pages = locales.flatMap((locale) => gallery(locale).map((picture) => ({ ...picture, locale, html: renderPage(picture.node) })))
 const form = { action: '/interaction/x', csrfToken: 'token' }
@@ -48,6 +53,7 @@ function keyOf(page: keyof typeof formContract, { element, attributes }: Tag): s
     if (entry.element === 'a') return true
     if (entry.name !== attributes.get('name')) return false
     if (entry.element === 'button') return fits(entry.value, attributes.get('value'))
+    if (entry.element === 'select') return true
     return entry.type === attributes.get('type') && entry.autocomplete === attributes.get('autocomplete') && entry.inputmode === attributes.get('inputmode')
   })
   return found?.[0]
@@ -65,7 +71,7 @@ describe.each(pages)('$name in $locale', ({ page, html, locale }) => {
   })
 
   it('asks for no exception to the content security policy', () => {
-    expect(html).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/iu)
+    expect(html.replace(/<script src="\/assets\/[\w.-]+\.js" defer><\/script>/gu, '')).not.toMatch(/<script|<style|\sstyle=|\son\w+=|javascript:/iu)
   })
 
   it('names its language, has one heading, and shows the whole request id', () => {
@@ -83,8 +89,8 @@ describe.each(pages)('$name in $locale', ({ page, html, locale }) => {
   })
 
   it('points aria-describedby and the error summary at what is there', () => {
-    const targets = [...html.matchAll(/(?:aria-describedby="|href="#)([^"]+)"/gu)].map((match) => match[1])
-    for (const target of targets) expect(html).toContain(`id="${target}"`)
+    const targets = [...html.matchAll(/(?:aria-describedby="|href="#)([^"]+)"/gu)].flatMap(([, names = '']) => names.split(' '))
+    for (const target of targets) expect(html).toContain(` id="${target}"`)
   })
 
   it('gives the focus to one element at most', () => {
@@ -103,7 +109,7 @@ describe('the source of the views', () => {
 
 describe('the form contract', () => {
   it('lists nothing that no page of the gallery shows', () => {
-    const shown = new Set(pages.flatMap(({ page, html }) => tagsOf(html, 'input', 'button', 'a').map((tag) => `${page}.${keyOf(page, tag) ?? ''}`)))
+    const shown = new Set(pages.flatMap(({ page, html }) => tagsOf(html, 'input', 'select', 'button', 'a').map((tag) => `${page}.${keyOf(page, tag) ?? ''}`)))
     const listed = Object.entries(formContract).flatMap(([page, { elements }]) => Object.keys(elements).map((key) => `${page}.${key}`))
     expect(listed.filter((entry) => !shown.has(entry))).toEqual([])
   })
@@ -135,6 +141,10 @@ describe('what people and apps have named', () => {
       resources: [{ name: hostile, scopes: [hostile] }],
     }),
     h(ErrorPage, { frame, code: hostile, description: hostile, retryUrl: '//evil.example/', app }),
+    h(SignInPage, { frame, form, identifier: '', recoverUrl: 'javascript:alert(1)', registerUrl: '//evil.example/', passkey: { options: hostile, challenge: hostile }, canCancel: false }),
+    h(EnrolTotpPage, { frame, form, app, qr: 'javascript:alert(1)', secret: hostile, uri: 'javascript:alert(1)', enrolment: hostile, backUrl: '//evil.example/' }),
+    h(RegisterDetailsPage, { frame, form, app, email: hostile, proof: hostile, familyName: hostile, givenName: hostile, familyNameKana: hostile, givenNameKana: hostile, signInUrl: 'javascript:alert(1)' }),
+    h(DonePage, { frame, kind: 'unlock', next: { name: hostile, url: 'javascript:alert(1)' } }),
     h(DevMailPage, { frame, listUrl: '/dev/mail', mail: { id: hostile, to: hostile, subject: hostile, at: hostile, text: hostile } }),
   ]
 
@@ -175,5 +185,43 @@ describe('the pages in particular', () => {
     const html = renderPage(h(SignInPage, { frame: frameOf('en'), form, identifier: 'bob@example.com', fixedPerson: person, canCancel: false }))
     expect(tagsOf(html, 'input').find(({ attributes }) => attributes.get('id') === 'identifier')?.attributes.has('readonly')).toBe(true)
     expect(html).not.toContain('bob@example.com')
+  })
+
+  it('hide what needs a script, and offer every page with a passkey another way', () => {
+    const buttons = pages.flatMap(({ html }) => tagsOf(html, 'button')).filter(({ attributes }) => attributes.get('value') === 'passkey' || attributes.get('type') === 'button')
+    expect(buttons.length).toBeGreaterThan(4)
+    for (const { attributes } of buttons) expect(attributes.has('hidden'), attributes.get('id')).toBe(true)
+    for (const { html } of pages.filter(({ html }) => html.includes('name="passkey_response"'))) {
+      const ways = tagsOf(/<main.*<\/main>/su.exec(html)?.[0] ?? '', 'button', 'a').filter(({ attributes }) => attributes.has('id') && !attributes.has('hidden'))
+      expect(ways.length).toBeGreaterThan(0)
+    }
+  })
+
+  it('ask for one second factor at a time, and offer the others but not this one', () => {
+    const base = { frame: frameOf('ja'), form, person, passkey, canCancel: true }
+    const ids = (html: string): (string | undefined)[] => tagsOf(html, 'input', 'button').map(({ attributes }) => attributes.get('id'))
+    const byCode = ids(renderPage(h(SecondFactorPage, { ...base, method: 'recovery_code', others: ['totp', 'recovery_code'] })))
+    expect(byCode).toEqual(['csrf_token', 'recovery_code', 'verify', 'cancel', 'use_totp', 'switch_account'])
+    const byPasskey = ids(renderPage(h(SecondFactorPage, { ...base, method: 'passkey', others: ['totp'], trustDays: 30, canCancel: false })))
+    expect(byPasskey).toEqual(['csrf_token', 'trust_device', 'passkey_challenge', 'passkey_response', 'sign_in_with_passkey', 'use_totp', 'switch_account'])
+  })
+
+  it('save and print exactly the text they were given', () => {
+    const fileText = recoveryCodesFile('ja', { account: 'S-0142@sakura', date: '2026年11月21日', codes: ['abcde-12345', 'fghij-67890'] })
+    expect(fileText).toContain('アカウント：S-0142@sakura\r\n作成日：2026年11月21日\r\n\r\nabcde-12345\r\nfghij-67890\r\n')
+    const html = renderPage(h(RecoveryCodesPage, { frame: frameOf('ja'), form, codes: ['abcde-12345', 'fghij-67890'], fileText }))
+    const [, saved = ''] = /href="data:text\/plain;charset=utf-8,([^"]*)" download="tegata-recovery-codes.txt"/u.exec(html) ?? []
+    expect(decodeURIComponent(saved)).toBe(fileText)
+    expect(html).toContain(`<pre class="on-paper">${fileText}</pre>`)
+  })
+
+  it('show the key of an authenticator app in groups of four, and no picture that is none', () => {
+    const html = renderPage(h(EnrolTotpPage, { frame: frameOf('en'), form, qr: 'https://evil.example/qr.png', secret: 'ABCDEFGHIJ', uri: 'https://evil.example/', enrolment: 'e' }))
+    expect(html).toContain('<code id="secret">ABCD EFGH IJ</code>')
+    expect(html).not.toContain('evil.example')
+  })
+
+  it('word every answer to an address alike, with or without an account', () => {
+    for (const { html } of pages.filter(({ name }) => name === 'recover-sent')) expect(html).toMatch(/メールアドレスがあれば|If there is an account/u)
   })
 })

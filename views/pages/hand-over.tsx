@@ -22,7 +22,7 @@ export function HandOverPage({ frame, action, fields, scriptUrl, to }: HandOverP
   const t = speak(frame.locale)
   const title = t(`hand_over.title.${to}`)
   return (
-    <Frame frame={frame} title={title} scriptUrl={scriptUrl}>
+    <Frame frame={frame} title={title} scriptUrls={[scriptUrl]}>
       <h1>{title}</h1>
       <p>{t(`hand_over.text.${to}`)}</p>
       <form class="stack" method="post" action={action}>

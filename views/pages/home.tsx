@@ -2,10 +2,12 @@
  * The page at the root address: says what this place is, and in the demo leads into the products.
  */
 import type { JSX } from 'preact'
+import { formContract } from '../form-contract.ts'
 import { Frame } from '../frame.tsx'
 import type { Translate } from '../messages.ts'
 import { t as speak } from '../messages.ts'
 import { Chip, colourOf, initialOf } from '../parts/chip.tsx'
+import { ButtonLink } from '../parts/link.tsx'
 import type { FrameProps } from '../props.ts'
 import { pathOrSafeUrl, safeUrl } from '../safe-url.ts'
 
@@ -30,6 +32,15 @@ export function HomePage({ frame, demo, issuer }: HomeProps): JSX.Element {
       <h1>{t('home.title')}</h1>
       <p>{t('home.text')}</p>
       {demo === undefined ? <p>{t('home.advice')}</p> : <Demo demo={demo} t={t} />}
+      <section class="stack">
+        <h2>{t('home.own')}</h2>
+        <p>{t('home.own_text')}</p>
+        <div class="actions">
+          <ButtonLink url="/account" id={formContract.home.elements.account.id} quiet>
+            {t('home.own_link')}
+          </ButtonLink>
+        </div>
+      </section>
       <section class="stack">
         <h2>{t('home.developers')}</h2>
         <dl class="facts small">

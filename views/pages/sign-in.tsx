@@ -11,7 +11,10 @@ import { t as speak } from '../messages.ts'
 import { AppHeader, AppLinks, signInLine } from '../parts/app-header.tsx'
 import { Action, Field, Form } from '../parts/form.tsx'
 import { ErrorSummary, Notice, waitText } from '../parts/notices.tsx'
-import type { AppProps, FormProps, FrameProps, PersonProps, SignInError, SignInReason, TenantProps } from '../props.ts'
+import { PasskeyFields, PasskeyStatus } from '../parts/passkey.tsx'
+import { revealWords } from '../parts/password.tsx'
+import type { AppProps, FormProps, FrameProps, PasskeyProps, PersonProps, SignInError, SignInReason, TenantProps } from '../props.ts'
+import { pathOrSafeUrl } from '../safe-url.ts'
 
 export interface SignInProps {
   frame: FrameProps
@@ -27,49 +30,97 @@ export interface SignInProps {
   error?: SignInError | undefined
   retryAfterSeconds?: number | undefined
   reason?: SignInReason | undefined
+  /** Where a forgotten password is mended; without it the administrator is named. */
+  recoverUrl?: string | undefined
+  /** Where a new account is made, where anybody may make one. */
+  registerUrl?: string | undefined
+  passkey?: PasskeyProps | undefined
+  /** With `passkey`: the WebAuthn bundle, then passkey.js. In any case reveal.js. */
+  scriptUrls?: readonly string[] | undefined
   canCancel: boolean
 }
 
-const { identifier, password, signIn, switchAccount, cancel } = formContract.sign_in.elements
+const { identifier, password, signIn, signInWithPasskey, recover, register, switchAccount, cancel } = formContract.sign_in.elements
 
-/** Asks for identifier and password. */
+/** Asks for identifier and password, or for a passkey where the browser can. */
 export function SignInPage(props: SignInProps): JSX.Element {
   const { app, fixedPerson, error } = props
   const t = speak(props.frame.locale)
   const title = t(fixedPerson === undefined ? 'sign_in.title' : 'sign_in.title_again')
   return (
-    <Frame frame={props.frame} title={app === undefined ? title : `${title} · ${app.name}`}>
+    <Frame frame={props.frame} title={app === undefined ? title : `${title} · ${app.name}`} scriptUrls={props.scriptUrls}>
       {app === undefined ? null : <AppHeader app={app} line={signInLine(t, props.tenant)} />}
       <h1>{title}</h1>
       {error === undefined ? null : (
         <ErrorSummary text={errorText(t, error, props)} more={waitText(t, props.retryAfterSeconds)} fieldId={fieldOf(error, fixedPerson)} />
       )}
       {error !== undefined || props.reason === undefined ? null : <Notice>{t(`sign_in.reason.${props.reason}`)}</Notice>}
-      <Form form={props.form}>
-        <Credentials {...props} t={t} />
-        <div class="actions">
-          <Action button={signIn} look="main">
-            {t(fixedPerson === undefined ? 'sign_in.submit' : 'sign_in.submit_again')}
-          </Action>
-          {props.canCancel ? (
-            <Action button={cancel} look="quiet" leaves>
-              {t('action.cancel')}
-            </Action>
-          ) : null}
-        </div>
-        {/* It stands after the main button because Enter presses the first submit button of a form. */}
-        {fixedPerson === undefined ? null : (
-          <p class="aside">
-            {t('sign_in.not_you', { name: fixedPerson.displayName })}{' '}
-            <Action button={switchAccount} look="text" leaves>
-              {t('action.switch_account')}
-            </Action>
-          </p>
-        )}
-      </Form>
-      <p class="aside">{t('sign_in.forgot')}</p>
+      <SignInForm {...props} t={t} />
+      <OtherWays {...props} t={t} />
       {app === undefined ? null : <AppLinks app={app} t={t} />}
     </Frame>
+  )
+}
+
+function SignInForm(props: SignInProps & { t: Translate }): JSX.Element {
+  const { t, fixedPerson, passkey } = props
+  return (
+    <Form form={props.form} passkey={passkey === undefined ? undefined : { use: 'get', props: passkey }}>
+      {passkey === undefined ? null : <PasskeyFields passkey={passkey} />}
+      <Credentials {...props} />
+      <div class="actions">
+        <Action button={signIn} look="main">
+          {t(fixedPerson === undefined ? 'sign_in.submit' : 'sign_in.submit_again')}
+        </Action>
+        {passkey === undefined ? null : (
+          <>
+            <Action button={signInWithPasskey} look="quiet" leaves hidden>
+              {t(fixedPerson === undefined ? 'passkey.sign_in' : 'passkey.use')}
+            </Action>
+            <PasskeyStatus use="get" t={t} />
+          </>
+        )}
+        {props.canCancel ? (
+          <Action button={cancel} look="quiet" leaves>
+            {t('action.cancel')}
+          </Action>
+        ) : null}
+      </div>
+      {/* It stands after the main button because Enter presses the first submit button of a form. */}
+      {fixedPerson === undefined ? null : (
+        <p class="aside">
+          {t('sign_in.not_you', { name: fixedPerson.displayName })}{' '}
+          <Action button={switchAccount} look="text" leaves>
+            {t('action.switch_account')}
+          </Action>
+        </p>
+      )}
+    </Form>
+  )
+}
+
+// Where a password cannot be mended here, the words still say who can.
+function OtherWays({ recoverUrl, registerUrl, fixedPerson, t }: SignInProps & { t: Translate }): JSX.Element {
+  const toRecover = pathOrSafeUrl(recoverUrl)
+  const toRegister = fixedPerson === undefined ? pathOrSafeUrl(registerUrl) : undefined
+  return (
+    <>
+      {toRecover === undefined ? <p class="aside">{t('sign_in.forgot')}</p> : null}
+      {toRecover === undefined && toRegister === undefined ? null : (
+        <p class="ways">
+          {toRecover === undefined ? null : (
+            <a id={recover.id} href={toRecover}>
+              {t('sign_in.recover')}
+            </a>
+          )}
+          {toRegister === undefined ? null : (
+            <a id={register.id} href={toRegister}>
+              {t('sign_in.register')}
+            </a>
+          )}
+        </p>
+      )}
+    </>
   )
 }
 
@@ -87,7 +138,13 @@ function Credentials(props: SignInProps & { t: Translate }): JSX.Element {
         error={fixedPerson === undefined ? identifierError(t, error, orNumber) : undefined}
         autofocus={error === undefined && value === ''}
       />
-      <Field field={password} label={t('sign_in.password')} error={passwordError(t, error)} autofocus={error === undefined && value !== ''} />
+      <Field
+        field={password}
+        label={t('sign_in.password')}
+        error={passwordError(t, error)}
+        autofocus={error === undefined && value !== ''}
+        reveal={revealWords(t)}
+      />
     </>
   )
 }

@@ -1,0 +1,65 @@
+/** The person's memberships. Leaving asks once more on a page of its own; where it is not possible the reason stands in the button's place. */
+import type { JSX } from 'preact'
+import type { MembershipRow, TenantsProps } from '../../account-props.ts'
+import { formContract } from '../../form-contract.ts'
+import { t as speak, type Translate } from '../../messages.ts'
+import { RowButton } from '../../parts/account-acts.tsx'
+import { AccountFrame } from '../../parts/account-frame.tsx'
+import { Entries, Entry, Pairs, Panel, Tag, type Tone } from '../../parts/account-panel.tsx'
+import { Chip } from '../../parts/chip.tsx'
+import { Form } from '../../parts/form.tsx'
+
+const { leave } = formContract.account_tenants.elements
+
+const tones = { active: 'good', not_started: 'plain', expired: 'plain', suspended: 'danger', tenant_suspended: 'danger' } as const satisfies Record<MembershipRow['status'], Tone>
+
+/** Lists the memberships. */
+export function TenantsPage(props: TenantsProps): JSX.Element {
+  const { form, memberships, notice, error } = props
+  const t = speak(props.frame.locale)
+  return (
+    <AccountFrame
+      page={props}
+      intro={memberships.length === 0 ? undefined : t('account.tenants.intro')}
+      done={notice === undefined ? undefined : t(`account.notice.${notice}`)}
+      failure={error === undefined ? undefined : { text: error === 'form_expired' ? t('form.expired') : t(`account.error.${error}`) }}
+    >
+      <Panel>
+        {memberships.length === 0 ? (
+          <p>{t('account.tenants.none')}</p>
+        ) : (
+          <Form form={form}>
+            <Entries>
+              {memberships.map((membership) => (
+                <Membership key={membership.membershipId} membership={membership} t={t} />
+              ))}
+            </Entries>
+          </Form>
+        )}
+      </Panel>
+    </AccountFrame>
+  )
+}
+
+function Membership({ membership, t }: { membership: MembershipRow; t: Translate }): JSX.Element {
+  const { membershipId, tenantName, units, status, staysBecause } = membership
+  return (
+    <Entry
+      title={tenantName}
+      alone
+      mark={<Chip initial={membership.initial} colour={membership.colour} />}
+      tags={<Tag tone={tones[status]}>{t(`account.tenants.status.${status}`)}</Tag>}
+      acts={staysBecause === null ? <RowButton button={leave} of={membershipId} label={t('account.tenants.leave')} about={tenantName} danger t={t} /> : undefined}
+    >
+      <Pairs
+        pairs={[
+          [t('account.tenants.role'), <bdi>{membership.roleName}</bdi>],
+          [t('account.tenants.units'), units.length === 0 ? null : <bdi>{units.join(t('account.comma'))}</bdi>],
+          [t('account.tenants.since'), membership.since],
+          [t('account.tenants.until'), membership.until],
+        ]}
+      />
+      {staysBecause === null ? null : <p class="hint">{t(`account.tenants.stays.${staysBecause}`)}</p>}
+    </Entry>
+  )
+}
