@@ -1,17 +1,82 @@
 /** All SQL of delivery: reading, when a thing is sent, what the job only named by id. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { DB, Json } from '../base/schema.ts'
 
 export interface Recipient {
+  readonly id: string
   readonly email: string | null
   readonly display_name: string
   readonly locale: string | null
   readonly zoneinfo: string
+  readonly status: string
 }
 
-/** Undefined when the account has been erased meanwhile. */
+const recipient = ['id', 'email', 'display_name', 'locale', 'zoneinfo', 'status'] as const
+
+/** Undefined when there is no such account. */
 export function findRecipient(db: Kysely<DB>, accountId: string): Promise<Recipient | undefined> {
-  return db.selectFrom('account').select(['email', 'display_name', 'locale', 'zoneinfo']).where('id', '=', accountId).executeTakeFirst()
+  return db.selectFrom('account').select(recipient).where('id', '=', accountId).executeTakeFirst()
+}
+
+/** Whose address this is; in the one spelling that accounts and links are stored with. */
+export function findOwnerOfAddress(db: Kysely<DB>, email: string): Promise<Recipient | undefined> {
+  return db.selectFrom('account').select(recipient).where('email', '=', email).executeTakeFirst()
+}
+
+export interface EventPlace {
+  readonly id: string
+  /** To the millisecond, which is as much as a job's payload carries. */
+  readonly occurredAt: Date
+}
+
+export interface MailedEvent {
+  readonly type: string
+  readonly occurred_at: Date
+  readonly actor: string | null
+  readonly subject: string | null
+  readonly after: Json | null
+  readonly ip: string | null
+  readonly user_agent: string | null
+}
+
+/** An event with where it came from; undefined when its month has been put away. */
+export function findEvent(db: Kysely<DB>, { id, occurredAt }: EventPlace): Promise<MailedEvent | undefined> {
+  return db
+    .selectFrom('event')
+    .select(['type', 'occurred_at', 'actor', 'subject', 'after', 'ip', 'user_agent'])
+    .where('id', '=', id)
+    // The log is kept by month: the moment says in which one to look.
+    .where(sql<boolean>`occurred_at between ${occurredAt}::timestamptz - interval '1 second' and ${occurredAt}::timestamptz + interval '1 second'`)
+    .executeTakeFirst()
+}
+
+/** Whether the account had been locked before in the same hour of the clock. */
+export async function findEarlierLock(db: Kysely<DB>, accountId: string, event: EventPlace): Promise<boolean> {
+  const earlier = await db
+    .selectFrom('event')
+    .select('id')
+    .where('subject', '=', accountId)
+    .where('type', '=', 'account.locked')
+    .where(sql<boolean>`occurred_at between date_trunc('hour', ${event.occurredAt}::timestamptz, 'UTC') and ${event.occurredAt}::timestamptz + interval '1 second'`)
+    // Ids of one moment are in order as well (RFC 9562 §5.7).
+    .where('id', '<', event.id)
+    .limit(1)
+    .executeTakeFirst()
+  return earlier !== undefined
+}
+
+/** The newest unlock link that was made for the account since then, used or not. */
+export async function findUnlockLinkSince(db: Kysely<DB>, accountId: string, since: Date): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('account_link')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('purpose', '=', 'unlock')
+    .where('created_at', '>=', since)
+    .orderBy('created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.id
 }
 
 /** An app's metadata as registered; undefined when the app is gone. A suspended app is still told that its sessions ended. */

@@ -1,76 +1,44 @@
 /**
- * Sends the mails that events ask for. A job names the template and the account; address, name and language are read when the
- * mail leaves, so a job that waited speaks to the person as they are now.
- * Invariant: links are built from ISSUER alone. How a mail looks is views/mails', the way to the server base/mail.ts's.
+ * From the event to the mail server: the log's reader that makes jobs, and the task that finds the event its job names, has the
+ * mail composed and hands it over.
+ * Invariant: no mail leaves inside a request or a transaction. Which events ask for one is mail-jobs.ts's, what it says
+ * mail-templates.ts's, the way to the server base/mail.ts's.
  */
 import { z } from 'zod'
-import { accountLockedMail, type Mail } from '../../views/mails/account-locked.tsx'
-import { isLocale } from '../../views/locale.ts'
-import type { Config } from '../base/config.ts'
-import type { Databases } from '../base/db.ts'
 import type { Logger } from '../base/log.ts'
 import { NoMailServer, type Mailer } from '../base/mail.ts'
 import { task, type Task } from '../events/jobs.ts'
 import type { Subscriber } from '../events/subscriber.ts'
-import { findRecipient, type Recipient } from './queries.ts'
+import { mailedTypes, mailJob, mailJobsOf } from './mail-jobs.ts'
+import type { LinkDeps } from './mail-links.ts'
+import { composeMail } from './mail-templates.ts'
+import { findEvent } from './queries.ts'
 
-const accountLocked = z.object({ template: z.literal('account_locked'), account_id: z.string(), until: z.iso.datetime(), ip: z.string().nullable() })
-const mailJob = z.discriminatedUnion('template', [accountLocked])
-type MailJob = z.output<typeof mailJob>
+export const mailSubscriber: Subscriber = { name: 'mail', types: mailedTypes, job: mailJobsOf }
 
-export const mailSubscriber: Subscriber = {
-  name: 'mail',
-  types: ['account.locked'],
-  job: ({ id, subject, after }) => [{
-    task: 'send_mail',
-    payload: { template: 'account_locked', account_id: subject, until: after?.['until'], ip: after?.['ip'] ?? null },
-    key: `mail:${id}`,
-  }],
-}
-
-export interface SendMailDeps {
-  readonly databases: Databases
+export interface SendMailDeps extends LinkDeps {
   readonly mailer: Mailer
-  readonly config: Pick<Config, 'issuer'>
   readonly log: Logger
 }
 
-/** The task `send_mail`. A failing server is tried again; no server, no address and a refused address end the job with a line in the log. */
-export function sendMailTask({ databases, mailer, config, log }: SendMailDeps): Task {
-  return task(mailJob, async (job) => {
-    const recipient = await findRecipient(databases.engine, job.account_id)
-    // Erased meanwhile, or staff who sign in by number: there is nobody to write to.
-    if (recipient === undefined || recipient.email === null) return
-    const mail = write(job, { ...recipient, email: recipient.email }, config.issuer)
+/** The task `send_mail`. A failing server is tried again; no server, nobody to write to and a refused address end the job, with a line in the log. */
+export function sendMailTask(deps: SendMailDeps): Task {
+  const { databases, mailer, log } = deps
+  return task(mailJob, async ({ event_id: id, type, occurred_at: occurredAt }) => {
+    const event = await findEvent(databases.engine, { id, occurredAt: new Date(occurredAt) })
+    const mail = event === undefined || event.subject === null ? null : await composeMail(deps, type, { ...event, id, subject: event.subject })
+    if (mail === null) {
+      log.debug({ event_type: type, event_id: id }, 'no mail: there is nobody to write to, or its link does not count any more')
+      return
+    }
     try {
-      await mailer.send({ to: recipient.email, ...mail })
+      await mailer.send(mail)
     } catch (error) {
       const reason = whyNever(error)
       if (reason === null) throw error
-      log.warn({ template: job.template, account_id: job.account_id }, reason)
+      log.warn({ event_type: type, event_id: id }, reason)
     }
   })
-}
-
-function write(job: MailJob, recipient: Recipient & { readonly email: string }, issuer: string): Mail {
-  return accountLockedMail({
-    locale: recipient.locale !== null && isLocale(recipient.locale) ? recipient.locale : 'ja',
-    displayName: recipient.display_name,
-    address: recipient.email,
-    until: job.until,
-    clientAddress: job.ip ?? '-',
-    signInUrl: `${issuer}/`,
-    timeZone: isTimeZone(recipient.zoneinfo) ? recipient.zoneinfo : undefined,
-  })
-}
-
-/** An imported account may carry a zone that no library knows; its mail shall leave all the same. */
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }
 
 const refused = z.object({ responseCode: z.number().min(500).max(599), command: z.literal('RCPT TO') })

@@ -1,104 +1,169 @@
-/** Mails from the event to the mailbox, over the real relay, the real job runner and real SMTP. */
+/** Mails and their server: nothing is lost while it is down, and nobody waits for another's mail. */
+import { createServer, type AddressInfo, type Socket } from 'node:net'
+import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startDemoMailbox, type DemoMailbox } from '../../src/base/demo-mailbox.ts'
+import { linkCode, linkToken } from '../../src/accounts/links.ts'
+import { startDemoMailbox } from '../../src/base/demo-mailbox.ts'
 import { createLogger } from '../../src/base/log.ts'
-import { createMailer } from '../../src/base/mail.ts'
-import { noOrigin } from '../../src/base/origin.ts'
-import { mailSubscriber, sendMailTask } from '../../src/delivery/send-mail.ts'
-import { startJobs, type Jobs } from '../../src/events/jobs.ts'
-import { record } from '../../src/events/record.ts'
-import { startRelay, type Relay } from '../../src/events/relay.ts'
-import { asSuperuser, createDatabase, type TestDatabase } from '../helpers/database.ts'
-import { deliver } from '../helpers/deliver.ts'
+import { addJobs } from '../../src/events/queries.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { openPostOffice, type PostOffice } from './post-office.ts'
 
-const silent = createLogger({ level: 'silent', debug: false })
-const issuer = 'https://id.example.com'
-let db: TestDatabase
-let mailbox: DemoMailbox
-let relay: Relay
+let office: PostOffice
+beforeAll(async () => { office = await openPostOffice({ running: false }) })
+afterAll(() => office.close())
 
-beforeAll(async () => {
-  db = await createDatabase()
-  mailbox = await startDemoMailbox()
-  await db.databases.engine.insertInto('account').values([
-    { id: 'alice', display_name: 'Alice', email: 'alice@example.com', locale: 'en', zoneinfo: 'Mars/Olympus' },
-    { id: 'hanako', display_name: '花子', email: 'hanako@example.com' },
-    { id: 'staff', display_name: 'No address', email: null },
-  ]).execute()
-  relay = startRelay({ databases: db.databases, subscribers: [mailSubscriber], log: silent, pollMs: null })
-  await relay.runOnce()
-})
-afterAll(async () => {
-  await mailbox.close()
-  await db.close()
-})
+const changed = (subject: string) => ({ type: 'password.changed', subject, actor: subject, after: { how: 'self' } } as const)
+const attempts = async () => (await office.waitingJobs()).map((job) => job.attempts)
+const noJobs = () => eventually(attempts).toEqual([])
+const runJobsNow = () => office.sql(`with due as (update job._private_jobs set run_at = now()) select pg_notify('jobs:insert', '{"count":1}')`)
 
-const lockAccount = async (subject: string): Promise<void> => {
-  await db.databases.inEngine((trx) => record(trx, {
-    type: 'account.locked', outcome: 'success', subject, origin: noOrigin, after: { until: '2026-11-21T03:00:00.000Z', ip: '192.0.2.7' },
-  }))
-  await deliver(relay, 1)
+function firstLine() {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  return { line: promise, log: createLogger({ level: 'warn', debug: false }, { write: resolve }) }
 }
 
-function startMailJobs(smtpUrl: string | null, log = silent): Promise<Jobs> {
-  const mailer = createMailer({ smtpUrl, mailFrom: 'Tegata <no-reply@id.example.com>' })
-  return startJobs({ databases: db.databases, log, concurrency: 2, tasks: { send_mail: sendMailTask({ databases: db.databases, mailer, config: { issuer }, log }) } })
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
 }
 
-const waitingJobs = () => asSuperuser(db.adminUrl, async (admin) =>
-  (await admin.query<{ attempts: number }>('select attempts from job._private_jobs where locked_at is null')).rows)
-const noJobs = () => eventually(waitingJobs).toEqual([])
-
-describe('the mail of a locked account', () => {
-  it('leaves in the language of its reader, with links to the issuer alone', async () => {
-    const jobs = await startMailJobs(mailbox.smtpUrl)
-    const english = mailbox.next()
-    await lockAccount('alice')
-    expect(await english).toMatchObject({ to: 'alice@example.com', subject: '[Tegata] Signing in is paused for your account' })
-    const japanese = mailbox.next()
-    await lockAccount('hanako')
-    const { subject, text, html } = await japanese
-    expect(subject).toBe('【Tegata】サインインを一時的に停止しました')
-    expect(text).toContain('192.0.2.7')
-    expect(new Set(`${text} ${html}`.match(/https?:\/\/[^\s/"<]+/g))).toEqual(new Set([issuer]))
-    await jobs.stop()
+/** A real server that answers RCPT TO with this code where the address matches. */
+async function pickyServer(refuses: RegExp, responseCode: number) {
+  const accepted: string[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      if (refuses.test(address)) done(Object.assign(new Error('not now'), { responseCode }))
+      else done()
+    },
+    onData(stream, session, done) {
+      stream.resume().on('end', () => {
+        accepted.push(...session.envelope.rcptTo.map(({ address }) => address))
+        done()
+      })
+    },
   })
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  return {
+    accepted,
+    smtpUrl: `smtp://127.0.0.1:${portOf(server.server.address())}`,
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  }
+}
 
+describe('a mail', () => {
   it('waits for a mail server that is down and leaves when it is back', async () => {
     const down = await startDemoMailbox()
     const { smtpUrl } = down
     await down.close()
-    const failed = Promise.withResolvers<undefined>()
-    const jobs = await startMailJobs(smtpUrl, createLogger({ level: 'warn', debug: false }, { write: () => { failed.resolve(undefined) } }))
-    await lockAccount('alice')
-    await failed.promise
-    await eventually(waitingJobs).toEqual([{ attempts: 1 }])
+    const { line, log } = firstLine()
+    const jobs = await office.startJobs({ smtpUrl, log })
+    await office.tell(changed('alice'))
+    expect(await line).toContain('tried again')
+    await eventually(attempts).toEqual([1])
     const back = await startDemoMailbox(Number(new URL(smtpUrl).port))
     const mail = back.next()
-    await asSuperuser(db.adminUrl, (admin) => admin.query(`with due as (update job._private_jobs set run_at = now()) select pg_notify('jobs:insert', '{"count":1}')`))
+    await runJobsNow()
     expect((await mail).to).toBe('alice@example.com')
+    await noJobs()
     await jobs.stop()
     await back.close()
+  })
+
+  it('that is tried again brings the unlock link that its first try made', async () => {
+    const failing = await office.startJobs({ smtpUrl: 'smtp://127.0.0.1:1' })
+    await office.tell({ type: 'account.locked', outcome: 'refused', subject: 'charlie', after: { until: new Date(Date.now() + 600_000).toISOString(), ip: null } })
+    await eventually(attempts).toEqual([1])
+    await failing.stop()
+    const mail = office.mailbox.next()
+    const jobs = await office.startJobs({ smtpUrl: office.mailbox.smtpUrl })
+    await runJobsNow()
+    const { text } = await mail
+    const links = await office.db.databases.engine.selectFrom('account_link').select('id').where('account_id', '=', 'charlie').execute()
+    expect(links.map(({ id }) => text.includes(linkToken(office.db.masterKey, id)))).toEqual([true])
     await noJobs()
+    await jobs.stop()
   })
 
   it('is dropped with a warning where no mail server is configured', async () => {
-    const warned = Promise.withResolvers<string>()
-    const jobs = await startMailJobs(null, createLogger({ level: 'warn', debug: false }, { write: (line) => { warned.resolve(line) } }))
-    await lockAccount('alice')
-    expect(await warned.promise).toContain('mail is not configured')
-    await jobs.stop()
+    const { line, log } = firstLine()
+    const jobs = await office.startJobs({ smtpUrl: null, log })
+    await office.tell(changed('alice'))
+    expect(await line).toContain('mail is not configured')
     await noJobs()
+    await jobs.stop()
   })
 
-  it('goes nowhere when the person has no address', async () => {
-    const jobs = await startMailJobs(mailbox.smtpUrl)
-    const before = mailbox.list().length
-    await lockAccount('staff')
-    await lockAccount('nobody at all')
+  it('is dropped with a warning that names nobody where the server refuses the address for good', async () => {
+    const server = await pickyServer(/^alice@/, 550)
+    const { line, log } = firstLine()
+    const jobs = await office.startJobs({ smtpUrl: server.smtpUrl, log })
+    await office.tell(changed('alice'))
+    expect(await line).toContain('refuses this address for good')
+    expect(await line).not.toMatch(/alice|example\.com/)
     await noJobs()
     await jobs.stop()
-    expect(mailbox.list()).toHaveLength(before)
+    await server.close()
+  })
+
+  it('that one mailbox does not take now holds up nobody else', async () => {
+    const server = await pickyServer(/^hanako@/, 450)
+    const jobs = await office.startJobs({ smtpUrl: server.smtpUrl, concurrency: 1 })
+    await office.tell(changed('hanako'))
+    await office.tell(changed('alice'))
+    await office.tell(changed('charlie'))
+    await eventually(() => server.accepted.toSorted()).toEqual(['alice@example.com', 'charlie@example.net'])
+    await eventually(attempts).toEqual([1])
+    await jobs.stop()
+    await server.close()
+    await office.sql('delete from job._private_jobs')
+  })
+
+  it('to a server that never answers leaves the other jobs their room', async () => {
+    const sockets: Socket[] = []
+    const mute = createServer((socket) => { sockets.push(socket.on('error', () => {})) })
+    await new Promise<void>((resolve) => { mute.listen(0, '127.0.0.1', resolve) })
+    const asked = Promise.withResolvers<string>()
+    const jobs = await office.startJobs({
+      smtpUrl: `smtp://127.0.0.1:${portOf(mute.address())}`,
+      concurrency: 3,
+      tasks: { other: () => Promise.resolve(asked.resolve('ran')) },
+    })
+    for (const subject of ['alice', 'hanako', 'charlie', 'staff', 'alice', 'hanako']) await office.tell(changed(subject))
+    await eventually(() => sockets.length).toBeGreaterThan(0)
+    await office.db.databases.inEngine((trx) => addJobs(trx, [{ task: 'other', payload: {} }]))
+    expect(await asked.promise).toBe('ran')
+    const stopped = jobs.stop()
+    for (const socket of sockets) socket.destroy()
+    await stopped
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => mute.close(resolve))
+    await office.sql('delete from job._private_jobs')
+  })
+})
+
+describe('a job that waits', () => {
+  it('holds ids alone: no address, no name, no token, no code', async () => {
+    const linkId = await office.link({ purpose: 'registration', email: 'new@example.org', locale: 'en' })
+    await office.tell({ type: 'registration.requested', subject: linkId, after: { link_id: linkId } })
+    await office.tell({ type: 'account.locked', outcome: 'refused', subject: 'alice', after: { until: '2026-11-21T03:00:00.000Z', ip: '192.0.2.7' } })
+    const payloads = (await office.waitingJobs()).map(({ payload }) => payload)
+    expect(payloads.map((payload) => Object.keys(Object(payload)).toSorted())).toEqual([['event_id', 'occurred_at', 'type'], ['event_id', 'occurred_at', 'type']])
+    const { masterKey } = office.db
+    for (const secret of ['example.', 'Alice', linkToken(masterKey, linkId), `"${linkCode(masterKey, linkId)}"`]) expect(JSON.stringify(payloads)).not.toContain(secret)
+    await office.sql('delete from job._private_jobs')
+  })
+
+  it('speaks to the person as they are when it leaves', async () => {
+    await office.tell(changed('charlie'))
+    await office.sql(`update account set email = 'karl@example.net', locale = 'ja' where id = 'charlie'`)
+    const mail = office.mailbox.next()
+    const jobs = await office.startJobs({ smtpUrl: office.mailbox.smtpUrl })
+    expect(await mail).toMatchObject({ to: 'karl@example.net', subject: '【Tegata】パスワードが変更されました' })
+    await noJobs()
+    await jobs.stop()
   })
 })
