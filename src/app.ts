@@ -3,26 +3,37 @@
  * door, and takes it all down again in the reverse order. Nothing is decided here.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AccountDeps } from './accounts/account-deps.ts'
 import { createAttempts } from './accounts/attempts.ts'
 import { checkPassword } from './accounts/check-password.ts'
+import { eraseDueAccounts, type DeletionDeps } from './accounts/delete-account.ts'
+import { deleteStaleDevices } from './accounts/device-queries.ts'
+import { isTrustedDevice } from './accounts/devices.ts'
 import { createHashPool, type HashPool } from './accounts/hash-pool.ts'
+import { deleteExpiredLinks } from './accounts/link-queries.ts'
+import { linkPages, type LinkPageDeps } from './accounts/link-pages.ts'
+import { createPasswordRules } from './accounts/password-rules.ts'
+import { recoverPages } from './accounts/recover-pages.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './base/config.ts'
 import type { MasterKey } from './base/crypto.ts'
 import { openDatabases, type Databases } from './base/db.ts'
 import type { DemoMailbox } from './base/demo-mailbox.ts'
 import { createLogger, type Logger } from './base/log.ts'
+import type { Origin } from './base/origin.ts'
 import { createMailer } from './base/mail.ts'
 import { loadMasterKey } from './base/master-key.ts'
 import { prepareDatabase } from './base/prepare-database.ts'
 import { pendingMigrations } from './base/migrate.ts'
 import { logoutTokenSubscriber, logoutTokenTask } from './delivery/logout-tokens.ts'
 import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
+import { deleteSpentChallenges } from './factors/queries.ts'
+import { eraseFactors } from './factors/reset-factors.ts'
 import { startJobs } from './events/jobs.ts'
 import { record } from './events/record.ts'
 import { startRelay } from './events/relay.ts'
-import { createAssets } from './http/assets.ts'
-import { createCookieJar } from './http/cookies.ts'
+import { createAssets, type Scripts } from './http/assets.ts'
+import { createCookieJar, type CookieJar } from './http/cookies.ts'
 import { createCsrf } from './http/csrf.ts'
 import type { AppMiddleware } from './http/context.ts'
 import { directListener } from './http/direct.ts'
@@ -32,20 +43,28 @@ import { createHealth, type Health, type HealthCheck } from './http/health.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpApp, createRouter, mountDoors, requestListener, type Door } from './http/mount.ts'
 import { listen } from './http/server.ts'
+import { openApiDoor } from './http/openapi.ts'
+import { deviceOf } from './interaction/device.ts'
 import { interactionPages } from './interaction/pages.ts'
 import { memberEndpoints } from './members/api.ts'
+import { createJoinTenant } from './members/join-tenant.ts'
+import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
+import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate } from './oidc/authenticate.ts'
-import { createClientStore } from './oidc/client-store.ts'
+import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
 import { routes } from './oidc/routes.ts'
-import { endGrants } from './oidc/endings.ts'
+import { endGrants, endOtherSessions, endSessions } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { ensureKeys } from './oidc/keyring.ts'
 import { mountProvider, type ProviderMount } from './oidc/mount.ts'
 import { askDatabase } from './oidc/queries.ts'
 import { createProviderPages } from './oidc/provider-pages.ts'
-import { createReferences } from './oidc/references.ts'
+import { createReferences, type References } from './oidc/references.ts'
+import { createAppBook, createSessionBook } from './oidc/session-book.ts'
+import { createSessionDesk, ownDoors } from './oidc/session-desk.ts'
 import { documentPaths } from './oidc/static-documents.ts'
 import { operationsPages } from './operations/pages.ts'
+import { selfServiceDoors } from './self-service/doors.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
 
 const stopGraceMilliseconds = 10_000
@@ -80,11 +99,12 @@ export async function startServer(config: Config, options: StartOptions): Promis
     endings.push(() => hashes.close())
     await ensureKeys(databases, masterKey)
     await ensureOwnApi({ databases }, config)
+    await ensureAccountClient({ databases }, config)
     const mailbox = options.demo ? await startDemo({ config, databases, masterKey, hashes, onProgress: options.onProgress }) : null
     if (mailbox !== null) endings.push(() => mailbox.close())
     const edge = await buildEdge({ config, log, masterKey, databases, hashes, mailbox })
     endings.push(() => edge.mount.stop())
-    const readers = await startReaders({ config, log, databases, mount: edge.mount, mailbox })
+    const readers = await startReaders({ config, log, databases, masterKey, mount: edge.mount, mailbox, personal: edge.personal })
     endings.push(() => readers.stop())
     if (config.metricsPort !== null) {
       const metrics = await listen(requestListener(edge.metricsApp), config.metricsPort)
@@ -116,6 +136,23 @@ async function startDemo(parts: { config: Config; databases: Databases; masterKe
   return startDemoMailbox()
 }
 
+/** What commands of people's own accounts and factors work with. */
+function personalDeps(parts: Parts & { masterKey: MasterKey; hashes: HashPool }) {
+  const { config, databases, masterKey, hashes } = parts
+  const attempts = createAttempts({ databases, masterKey })
+  const accounts: AccountDeps = { databases, masterKey, hashes, attempts, passwords: createPasswordRules(), sessions: { endSessions, endOtherSessions } }
+  const factors = { databases, masterKey, attempts, issuer: config.issuer, rpId: config.rpId, clock: systemClock }
+  const grants = { endGrants }
+  const memberships = {
+    tenantsWithoutOtherAdmin: (accountId: string) => tenantsWithoutOtherAdmin({ databases }, accountId),
+    endAllOf: (accountId: string, origin: Origin) => endAllOf({ databases, grants }, { accountId, origin }),
+  }
+  const deletion: DeletionDeps = { ...accounts, memberships, factors: { erase: eraseFactors } }
+  return { accounts, factors, deletion, grants }
+}
+
+type Personal = ReturnType<typeof personalDeps>
+
 async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool }) {
   const { config, log, masterKey, databases, hashes, mailbox } = parts
   const pool = databases.enginePool
@@ -124,19 +161,18 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const frame = createFrame(assets.urls)
   const clients = createClientStore(pool)
   const references = createReferences(masterKey)
-  const pages = createProviderPages({ frame, cookies, clients, references, log, submitScriptUrl: assets.submitScriptUrl })
-  const mount = await mountProvider({ issuer: config.issuer, pool, masterKey, clients, references, pages, databases, log })
-  const attempts = createAttempts({ databases, masterKey })
+  const pages = createProviderPages({ frame, cookies, clients, references, log, submitScriptUrl: assets.scripts.submit })
+  const mount = await mountProvider({
+    issuer: config.issuer, pool, masterKey, clients, references, pages, databases, log,
+    trustedDevice: async ({ req }, accountId) => {
+      const deviceId = deviceOf(req, cookies)
+      return deviceId !== null && isTrustedDevice(databases.engine, { accountId, deviceId })
+    },
+  })
+  const personal = personalDeps(parts)
   const metrics = createMetrics({ hashQueueDepth: () => hashes.depth })
   const health = createHealth({ checks: healthChecks(databases, mount), metrics, log })
-  const doors: readonly Door[] = [
-    ...operationsPages({ config, mailbox }),
-    ...interactionPages({
-      databases, clients, references, cookies, provider: () => mount.provider,
-      checkPassword: (input) => checkPassword({ databases, hashes, attempts, clock: systemClock }, input),
-    }),
-    ...memberEndpoints({ databases, grants: { endGrants } }),
-  ]
+  const doors = allDoors({ ...parts, personal, clients, references, cookies, mount, scripts: assets.scripts })
   const edge = { issuer: config.issuer, trustedProxies: config.trustedProxies, cookies, log, frame, observe: metrics.observe }
   const app = createHttpApp(edge)
   app.use(health.serve(config.metricsPort === null ? 'this_machine' : 'nobody'))
@@ -144,6 +180,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const router = createRouter()
   mountDoors(router, doors, {
     csrf: createCsrf({ masterKey, issuer: config.issuer, cookies }), frame, demo: mailbox !== null,
+    sessions: createSessionDesk({ issuer: config.issuer, pool, masterKey, provider: () => mount.provider }),
     authenticate: createAuthenticate({ pool, references, issuer: config.issuer }),
     onRefused: ({ ctx, door, caller, reason }) => databases.inEngine((trx) => record(trx, {
       type: 'access.refused', outcome: 'refused', reason, subject: `${door.method} ${door.path}`, actor: caller?.accountId ?? caller?.clientId ?? null,
@@ -158,7 +195,50 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   })
   const metricsApp = createHttpApp(edge)
   metricsApp.use(health.serve('everybody'))
-  return { listener, metricsApp, health, mount, doors } satisfies { health: Health } & Record<string, unknown>
+  return { listener, metricsApp, health, mount, doors, personal } satisfies { health: Health } & Record<string, unknown>
+}
+
+interface DoorParts extends Parts {
+  readonly masterKey: MasterKey
+  readonly hashes: HashPool
+  readonly personal: Personal
+  readonly clients: ClientStore
+  readonly references: References
+  readonly cookies: CookieJar
+  readonly mount: ProviderMount
+  readonly scripts: Scripts
+}
+
+/** Every door that is ours; the provider's own stand behind them. */
+function allDoors(parts: DoorParts): readonly Door[] {
+  const { config, databases, masterKey, hashes, mailbox, personal, clients, references, cookies, mount, scripts } = parts
+  const { accounts, factors, deletion, grants } = personal
+  const links: LinkPageDeps = { accounts, scripts, wayBack: (clientId) => wayBack(clients, clientId) }
+  const doors: readonly Door[] = [
+    ...operationsPages({ config, mailbox }),
+    ...recoverPages(links),
+    ...linkPages(links),
+    ...interactionPages({
+      databases, clients, references, cookies, provider: () => mount.provider, accounts, factors, scripts,
+      registration: config.registration, joinTenant: createJoinTenant({ databases }),
+      checkPassword: (input) => checkPassword({ databases, hashes, attempts: accounts.attempts, clock: systemClock }, input),
+    }),
+    ...ownDoors({ issuer: config.issuer, masterKey }),
+    ...selfServiceDoors({
+      databases, cookies, accounts, deletion, factors, members: { databases, grants }, sessions: createSessionBook({ databases }), apps: createAppBook({ databases }),
+      deviceOf: ({ req }) => deviceOf(req, cookies), scripts,
+    }),
+    ...memberEndpoints({ databases, grants }),
+    openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
+  ]
+  return doors
+}
+
+/** The app that a person came from, where it says itself that people start; nothing of a request is believed. */
+async function wayBack(clients: ClientStore, clientId: string | null): Promise<{ name: string; url: string } | null> {
+  const client = clientId === null ? undefined : await clients.find(clientId)
+  const url = client === undefined ? undefined : startUrlOf(client)
+  return client === undefined || url === undefined ? null : { name: client.name, url }
 }
 
 type HandOver = (req: IncomingMessage, res: ServerResponse) => Promise<void>
@@ -214,18 +294,24 @@ function healthChecks(databases: Databases, mount: ProviderMount): readonly Heal
   ]
 }
 
-async function startReaders(parts: Parts & { mount: ProviderMount }) {
-  const { config, databases, log, mount, mailbox } = parts
+async function startReaders(parts: Parts & { masterKey: MasterKey; mount: ProviderMount; personal: Personal }) {
+  const { config, databases, log, masterKey, mount, mailbox, personal } = parts
   const mailer = createMailer({ smtpUrl: mailbox?.smtpUrl ?? config.smtpUrl, mailFrom: config.mailFrom })
   const jobs = await startJobs({
     databases, log, concurrency: 4,
     tasks: {
-      send_mail: sendMailTask({ databases, mailer, config, log }),
+      send_mail: sendMailTask({ databases, mailer, masterKey, config, log }),
       send_logout_token: logoutTokenTask({ databases, config, log, sign: (payload, options) => mount.keyRing.sign(payload, options) }),
     },
   })
   const relay = startRelay({ databases, log, pollMs: 300, subscribers: [mailSubscriber, logoutTokenSubscriber] })
-  const housekeeping = startHousekeeping({ databases, log })
+  const housekeeping = startHousekeeping({
+    databases, log,
+    more: [
+      (limit) => deleteExpiredLinks(databases.engine, limit), (limit) => deleteSpentChallenges(databases.engine, limit),
+      (limit) => deleteStaleDevices(databases.engine, limit), () => eraseDueAccounts(personal.deletion),
+    ],
+  })
   return {
     async stop() {
       await relay.stop()

@@ -1,7 +1,7 @@
 /** `tegata client create|suspend|resume|list`: apps. The secret of a new one is printed once and kept nowhere. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { idTokenAlgorithms, platformScopes, type ClientInput } from '../apps/client.ts'
+import { floorLevels, idTokenAlgorithms, platformScopes, type ClientInput } from '../apps/client.ts'
 import { listClients } from '../apps/queries.ts'
 import { clientTypes } from '../apps/redirect-uri.ts'
 import { registerClient } from '../apps/register-client.ts'
@@ -20,7 +20,7 @@ const flag = z.boolean().optional()
 const createShape = z.object({
   name: z.string('is missing'), type: z.enum(clientTypes).optional(), clientId: text, tenant: text, firstParty: flag,
   redirectUri: list, postLogoutRedirectUri: list, backchannelLogoutUri: text, initiateLoginUri: text, clientUri: text, logoUri: text, policyUri: text, tosUri: text,
-  idTokenAlg: z.enum(idTokenAlgorithms).optional(), pairwise: flag, dpop: flag, requirePar: flag,
+  idTokenAlg: z.enum(idTokenAlgorithms).optional(), acr: z.enum(floorLevels).optional(), pairwise: flag, dpop: flag, requirePar: flag,
   grantType: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])).optional(),
   scope: z.array(z.enum(platformScopes)).optional(), apiScope: list, serves: text, jwks: text,
 })
@@ -31,7 +31,7 @@ const createOptions = {
   '--redirect-uri <uri...>': 'where people come back to, compared exactly', '--post-logout-redirect-uri <uri...>': 'where they go after signing out',
   '--backchannel-logout-uri <uri>': 'where it hears of sign-outs', '--initiate-login-uri <uri>': 'where a sign-in can be begun', '--client-uri <uri>': 'its home page', '--logo-uri <uri>': 'its logo',
   '--policy-uri <uri>': 'its privacy policy', '--tos-uri <uri>': 'its terms', '--id-token-alg <alg>': `${idTokenAlgorithms.join(', ')} (ES256)`, '--pairwise': 'its own `sub` for every person',
-  '--dpop': 'tokens work only with its key (RFC 9449)', '--require-par': 'takes pushed requests only (RFC 9126)', '--grant-type <grant...>': 'other grant types than its type has',
+  '--acr <level>': `asks of every sign-in: ${floorLevels.join(', ')}`, '--dpop': 'tokens work only with its key (RFC 9449)', '--require-par': 'takes pushed requests only (RFC 9126)', '--grant-type <grant...>': 'other grant types than its type has',
   '--scope <scope...>': `of ${platformScopes.join(', ')} (all)`, '--api-scope <api=scope...>': 'a scope of an api it may ask for, such as https://karte.example.com/api=records:read',
   '--serves <api>': 'the api it serves: it may introspect its tokens', '--jwks <file>': 'public keys: it signs its requests and gets no secret',
 } as const
@@ -75,6 +75,7 @@ async function inputOf({ databases }: Platform, given: z.output<typeof createSha
     type: given.type, clientId: given.clientId, tenantId: given.tenant === undefined ? undefined : await tenantNamed(databases, given.tenant), firstParty: given.firstParty,
     redirectUris: given.redirectUri, postLogoutRedirectUris: given.postLogoutRedirectUri, backchannelLogoutUri: given.backchannelLogoutUri, initiateLoginUri: given.initiateLoginUri,
     clientUri: given.clientUri, logoUri: given.logoUri, policyUri: given.policyUri, tosUri: given.tosUri, idTokenSignedResponseAlg: given.idTokenAlg,
+    defaultAcrValues: given.acr === undefined ? undefined : [given.acr],
     subjectType: given.pairwise === true ? ('pairwise' as const) : undefined, dpopBoundAccessTokens: given.dpop, requirePushedAuthorizationRequests: given.requirePar,
     grantTypes: given.grantType, scopes: given.scope, apiScopes: apiScopesOf(given.apiScope ?? []), apiIdentifier: given.serves, jwks: given.jwks === undefined ? undefined : readJwks(given.jwks),
   }

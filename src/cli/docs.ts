@@ -13,7 +13,7 @@ import { permissions } from '../members/permission.ts'
 import { claimsByScope } from '../oidc/claims.ts'
 import { lifetimes } from '../oidc/configuration.ts'
 import { routes } from '../oidc/routes.ts'
-import { formContract, type PageContract, type PageName } from '../../views/form-contract.ts'
+import { formContract, type PageContract } from '../../views/form-contract.ts'
 import { UsageError } from './fail.ts'
 
 export interface Page {
@@ -47,22 +47,8 @@ const standards: Readonly<Record<keyof typeof routes, string>> = {
   end_session: 'OpenID Connect RP-Initiated Logout',
 }
 
-const formMeanings: Readonly<Record<PageName, string>> = {
-  sign_in: 'Asks who somebody is.',
-  select_tenant: 'Asks which tenant to act for.',
-  no_tenant: 'Says that this account has no tenant that fits.',
-  consent: 'Asks whether an app may see what it wants to see.',
-  sign_out: 'Asks how far the sign-out goes.',
-  signed_out: 'Says goodbye.',
-  dead_interaction: 'Shown for a sign-in that is finished, expired or unknown.',
-  error: 'Shown when a request cannot go on.',
-  home: 'The front page.',
-  dev_mail: 'Mails of the demo.',
-}
-
 function formOf(name: string, page: PageContract): string {
-  const meaning = Object.entries(formMeanings).find(([known]) => known === name)?.[1] ?? ''
-  const heading = `### ${code(name)}\n\n${meaning} ${page.action === null ? 'No form.' : `Posts to ${code(page.action)}.`}`
+  const heading = `### ${code(name)}\n\n${page.meaning} ${page.action === null ? 'No form.' : `Posts to ${code(page.action)}.`}`
   const rows = Object.values(page.elements).map((element) => [
     code(element.id),
     'type' in element ? `${element.element}, ${element.type}` : element.element,

@@ -1,9 +1,9 @@
 /**
- * How people name things on the command line: a tenant by its subdomain, an account by address or id.
+ * How people name things on the command line: a tenant by its subdomain, an account by address, staff number or id.
  * A name that nobody has is a wrong call, told in one line.
  */
-import { findAccountByEmail, findAccountById } from '../accounts/queries.ts'
-import { normaliseEmail } from '../accounts/identifier.ts'
+import { findAccountByEmail, findAccountById, findSignInByStaffNumber } from '../accounts/queries.ts'
+import { parseIdentifier } from '../accounts/identifier.ts'
 import type { Databases } from '../base/db.ts'
 import { parseTenantId, type TenantId } from '../base/ids.ts'
 import { findTenantBySubdomain } from '../tenants/queries.ts'
@@ -16,8 +16,14 @@ export async function tenantNamed(databases: Databases, subdomain: string): Prom
 }
 
 export async function accountNamed(databases: Databases, name: string): Promise<string> {
-  const email = normaliseEmail(name)
-  const account = email === null ? await findAccountById(databases.engine, name) : await findAccountByEmail(databases.engine, email)
-  if (account === undefined) throw new UsageError(`There is no account ${name}: \`tegata account list\` shows them.`)
+  const account = await findAccount(databases, name)
+  if (account === undefined) throw new UsageError(`There is no account ${name}: \`tegata account list\` shows them; a staff number is named with its tenant, S-0142@sakura.`)
   return account.id
+}
+
+async function findAccount({ engine }: Databases, name: string): Promise<{ readonly id: string } | undefined> {
+  const identifier = parseIdentifier(name)
+  if (identifier.kind === 'email') return findAccountByEmail(engine, identifier.email)
+  if (identifier.kind !== 'staff_number' || identifier.subdomain === null) return findAccountById(engine, name)
+  return findSignInByStaffNumber(engine, { number: identifier.number, subdomain: identifier.subdomain })
 }

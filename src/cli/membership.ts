@@ -39,7 +39,7 @@ export const verbs: readonly Verb[] = [
   verb({
     name: 'add', meaning: 'makes an account a member at once, without an invitation',
     options: {
-      '--tenant <subdomain>': 'of which tenant', '--account <address_or_id>': 'who', '--role <name>': 'in which of its roles', '--unit <code...>': 'units, the primary one first',
+      '--tenant <subdomain>': 'of which tenant', '--account <account>': 'who', '--role <name>': 'in which of its roles', '--unit <code...>': 'units, the primary one first',
       '--employee-number <number>': 'staff number, unique in the tenant', '--title <title>': 'what they are called at work',
     },
     input: z.object({ tenant: z.string('is missing'), account: z.string('is missing'), role: z.string('is missing'), unit: z.array(z.string()).default([]), employeeNumber: z.string().optional(), title: z.string().optional() }),

@@ -6,7 +6,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { AccountDeps } from '../accounts/account-deps.ts'
+import { createAttempts } from '../accounts/attempts.ts'
+import type { DeletionDeps } from '../accounts/delete-account.ts'
 import { createHashPool, type HashPool } from '../accounts/hash-pool.ts'
+import { createPasswordRules } from '../accounts/password-rules.ts'
 import { readConfig, type Config } from '../base/config.ts'
 import type { MasterKey } from '../base/crypto.ts'
 import { openDatabases, type Databases } from '../base/db.ts'
@@ -19,6 +23,8 @@ import { loadMasterKey } from '../base/master-key.ts'
 import { migrateDatabase, pendingMigrations } from '../base/migrate.ts'
 import type { Origin } from '../base/origin.ts'
 import { servingUrls } from '../base/roles.ts'
+import { endAllOf, tenantsWithoutOtherAdmin } from '../members/leave-tenant.ts'
+import { endGrants, endOtherSessions, endSessions } from '../oidc/endings.ts'
 
 /** What the log says about who acted: nobody by name, but from here. */
 export const byCommandLine = { actor: null, origin: { ip: null, userAgent: 'tegata command line', requestId: null } satisfies Origin } as const
@@ -29,6 +35,23 @@ export interface Platform {
   readonly databases: Databases
   /** Hashes one password; the checker is started for it and stopped after it. */
   readonly hashes: Pick<HashPool, 'hash'>
+  /** What the commands of people's own accounts and factors work with. */
+  readonly accounts: Omit<AccountDeps, 'hashes'>
+  readonly deletion: Pick<DeletionDeps, 'databases' | 'masterKey' | 'memberships'>
+}
+
+/** Connects the commands with what they ask for, as app.ts does for the server. */
+export function platformOf(parts: Pick<Platform, 'config' | 'masterKey' | 'databases' | 'hashes'>): Platform {
+  const { databases, masterKey } = parts
+  const memberships = {
+    tenantsWithoutOtherAdmin: (accountId: string) => tenantsWithoutOtherAdmin({ databases }, accountId),
+    endAllOf: (accountId: string, origin: Origin) => endAllOf({ databases, grants: { endGrants } }, { accountId, origin }),
+  }
+  return {
+    ...parts,
+    accounts: { databases, masterKey, attempts: createAttempts({ databases, masterKey }), passwords: createPasswordRules(), sessions: { endSessions, endOtherSessions } },
+    deletion: { databases, masterKey, memberships },
+  }
 }
 
 /** Runs `work` on the open platform; refuses a database that is not up to date with one line. */
@@ -40,7 +63,7 @@ export async function withPlatform<T>(work: (platform: Platform) => Promise<T>, 
     const databases = openDatabases(servingUrls(databaseUrl, masterKey, config.tenantDatabaseUrl), 2, log)
     try {
       await requireCurrentSchema(databases)
-      return await work({ config, masterKey, databases, hashes: { hash: (password) => hashOnce(password, log) } })
+      return await work(platformOf({ config, masterKey, databases, hashes: { hash: (password) => hashOnce(password, log) } }))
     } finally {
       await databases.close()
     }

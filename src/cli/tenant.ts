@@ -1,6 +1,7 @@
-/** `tegata tenant create|suspend|resume|list`. */
+/** `tegata tenant create|suspend|resume|rules|list`. */
 import { z } from 'zod'
 import { firstRoles } from '../members/first-roles.ts'
+import { changeSignInRules, mfaLevels, mfaRules } from '../tenants/change-sign-in-rules.ts'
 import { createTenant } from '../tenants/create-tenant.ts'
 import { listTenants } from '../tenants/queries.ts'
 import { endGrantsOfTenant } from '../oidc/endings.ts'
@@ -35,6 +36,29 @@ export const verbs: readonly Verb[] = [
     run: async ({ databases }, { argument }) => {
       const result = await resumeTenant({ databases }, { tenantId: await tenantNamed(databases, argument), ...byCommandLine })
       return result.ok ? { ok: true, facts: { subdomain: argument, status: 'active' }, lines: [`resumed tenant ${argument}`] } : result
+    },
+  }),
+  verb({
+    name: 'rules', meaning: 'says what the tenant asks of its members’ sign-in; what is not named stays as it is', argument: '<subdomain>',
+    options: {
+      '--mfa <rule>': `who needs a second factor: ${mfaRules.join(', ')}`, '--mfa-level <level>': `aal2 for any second factor, phr for passkeys only`,
+      '--mfa-from <date>': 'until then it may be put off (2027-04-01, or `now`)', '--trusted-device-days <n>': 'days for which a browser may be trusted; 0 for never',
+      '--password-max-age-days <n>': 'days after which a password is to be changed; 0 for never', '--registration-role <name>': 'role of people who register by themselves; `none` where nobody may',
+    },
+    input: bySubdomain.extend({
+      mfa: z.enum(mfaRules).optional(), mfaLevel: z.enum(mfaLevels).optional(), mfaFrom: z.union([z.literal('now'), z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
+      trustedDeviceDays: z.coerce.number().optional(), passwordMaxAgeDays: z.coerce.number().optional(), registrationRole: z.string().optional(),
+    }),
+    run: async ({ databases }, { argument, mfa, mfaLevel, mfaFrom, trustedDeviceDays, passwordMaxAgeDays, registrationRole }) => {
+      const rules = {
+        ...(mfa === undefined ? {} : { mfaRule: mfa }), ...(mfaLevel === undefined ? {} : { mfaLevel }),
+        ...(mfaFrom === undefined ? {} : { mfaEnforcedFrom: mfaFrom === 'now' ? null : new Date(mfaFrom) }),
+        ...(trustedDeviceDays === undefined ? {} : { trustedDeviceDays }),
+        ...(passwordMaxAgeDays === undefined ? {} : { passwordMaxAgeDays: passwordMaxAgeDays === 0 ? null : passwordMaxAgeDays }),
+        ...(registrationRole === undefined ? {} : { registrationRole: registrationRole === 'none' ? null : registrationRole }),
+      }
+      const result = await changeSignInRules({ databases }, { tenantId: await tenantNamed(databases, argument), rules, ...byCommandLine })
+      return result.ok ? { ok: true, facts: { subdomain: argument }, lines: [`the sign-in rules of ${argument} are set`] } : result
     },
   }),
   verb({

@@ -88,7 +88,8 @@ export const demoPeople: readonly DemoPerson[] = [
   },
 ]
 
-export const demoApi = { identifier: 'https://karte.example.com/api', name: 'Karte API', scopes: ['records:read', 'records:write'] }
+/** Karte knows its API by the same identifier where nobody tells it another. */
+export const demoApi = { identifier: 'https://karte.example.com/api', name: 'Karte API', scopes: ['records:read', 'records:write', 'prescriptions:sign'] }
 
 interface DemoProduct {
   readonly clientId: string

@@ -1,7 +1,7 @@
 /**
  * Puts into the database what must be there before the first request: our own API always, the demo once.
  * Invariants: safe at every start and from several processes; the demo is all there or not at all (one transaction), and
- * what people changed in it since is left as it is, but for the addresses of the example products, which follow PORT.
+ * what people changed in it since is left as it is, but for what the example products need: addresses that follow PORT, and scopes.
  */
 import type { Config } from '../base/config.ts'
 import { sha256, type MasterKey } from '../base/crypto.ts'
@@ -27,20 +27,26 @@ import { lockSeeding } from './queries.ts'
 const bySystem = { actor: null, origin: noOrigin } as const
 
 /** Scopes of our own API; its tokens are opaque, so they die at once (design §4). */
-const ownApiScopes = ['members:read', 'members:write'] as const
+const ownApiScopes = ['members:read', 'members:write', 'account:read', 'account:write'] as const
 
 /** Makes our own API known as a resource, or brings its scopes up to this version's. */
 export async function ensureOwnApi(deps: { readonly databases: Databases }, config: Pick<Config, 'issuer'>): Promise<void> {
   const identifier = ownApiIdentifier(config.issuer)
   const columns = { identifier, name: 'Tegata', scopes: ownApiScopes, access_token_ttl_seconds: 300, access_token_format: 'opaque' } as const
   await deps.databases.inEngine(async (trx) => {
-    const event = { ...bySystem, type: 'api.registered', outcome: 'success', subject: identifier } as const
-    if (await insertApi(trx, columns)) return record(trx, { ...event, after: columns })
-    const stored = await lockApi(trx, identifier)
-    if (stored === undefined || ownApiScopes.every((scope) => stored.scopes.includes(scope))) return
-    await updateApiScopes(trx, identifier, ownApiScopes)
-    await record(trx, { ...event, before: { scopes: stored.scopes }, after: { scopes: ownApiScopes } })
+    if (await insertApi(trx, columns)) return record(trx, { ...bySystem, type: 'api.registered', outcome: 'success', subject: identifier, after: columns })
+    return ensureScopes(trx, identifier, ownApiScopes)
   })
+}
+
+/** Adds the scopes that an older version did not know; those that somebody else added stay. */
+async function ensureScopes(trx: EngineTrx, identifier: string, wanted: readonly string[]): Promise<void> {
+  const stored = await lockApi(trx, identifier)
+  if (stored === undefined || wanted.every((scope) => stored.scopes.includes(scope))) return
+  const scopes = [...new Set([...wanted, ...stored.scopes])]
+  await updateApiScopes(trx, identifier, scopes)
+  const change = { before: { scopes: stored.scopes }, after: { scopes } }
+  await record(trx, { ...bySystem, ...change, type: 'api.registered', outcome: 'success', subject: identifier })
 }
 
 export interface SeedDeps {
@@ -64,6 +70,7 @@ export async function seedDemo(deps: SeedDeps, config: Pick<Config, 'port'>): Pr
       for (const { person, phc } of people) await seedPerson(trx, { person, phc, tenants })
       await expectOk(registerApiIn(trx, demoApi, bySystem))
     }
+    await ensureScopes(trx, demoApi.identifier, demoApi.scopes)
     await seedClients(trx, deps.masterKey, config)
     return seeds
   })

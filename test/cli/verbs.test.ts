@@ -3,16 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/base/config.ts'
-import { verbs as accountVerbs } from '../../src/cli/account.ts'
-import { verbs as apiVerbs } from '../../src/cli/api.ts'
-import { verbs as clientVerbs } from '../../src/cli/client.ts'
 import { UsageError } from '../../src/cli/fail.ts'
-import { verbs as keyVerbs } from '../../src/cli/key.ts'
-import { verbs as membershipVerbs } from '../../src/cli/membership.ts'
-import { verbs as tenantVerbs } from '../../src/cli/tenant.ts'
-import { runGroup, table, type Verb } from '../../src/cli/verbs.ts'
+import { table } from '../../src/cli/verbs.ts'
 import { buildHouse, eventsAbout, type House } from '../accounts/house.ts'
+import { answerOf, runTegata } from './terminal.ts'
 
 let house: House
 const room = mkdtempSync(join(tmpdir(), 'tegata-test-cli-'))
@@ -22,22 +16,8 @@ afterAll(async () => {
   rmSync(room, { recursive: true })
 })
 
-const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, key: keyVerbs, membership: membershipVerbs, tenant: tenantVerbs }
-
-/** Runs `tegata <line…>` on this file's database. */
-async function tegata(name: string, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const said = { out: '', error: '' }
-  const platform = { config: readConfig({}), masterKey: house.test.masterKey, databases: house.test.databases, hashes: house.hashes }
-  const code = await runGroup({
-    name, meaning: name, verbs: groups[name] ?? [], open: (work) => work(platform),
-    streams: { out: (text) => { said.out += text }, error: (text) => { said.error += text } },
-  }, args)
-  return { code, ...said }
-}
-
-async function json(...line: [string, ...string[]]): Promise<unknown> {
-  return JSON.parse((await tegata(...line, '--json')).out)
-}
+const tegata = (...line: [string, ...string[]]) => runTegata(house, line)
+const json = (...line: [string, ...string[]]) => answerOf(house, line)
 
 describe('tegata tenant', () => {
   it('creates, suspends, resumes and lists, and leaves events that say where they came from', async () => {
@@ -47,6 +27,17 @@ describe('tegata tenant', () => {
     expect(await json('tenant', 'resume', 'kobayashi')).toEqual({ ok: true, subdomain: 'kobayashi', status: 'active' })
     const { id } = await house.test.databases.engine.selectFrom('tenant').select('id').where('subdomain', '=', 'kobayashi').executeTakeFirstOrThrow()
     expect((await eventsAbout(house.test, id)).map(({ type }) => type)).toEqual(['tenant.created', 'tenant.suspended', 'tenant.resumed'])
+  })
+
+  it('sets what it asks of sign-ins, and only what is named', async () => {
+    const rules = () => house.test.databases.engine.selectFrom('tenant').select(['mfa_rule', 'mfa_level', 'mfa_enforced_from', 'trusted_device_days', 'password_max_age_days']).where('id', '=', house.midori).executeTakeFirstOrThrow()
+    const before = await rules()
+    expect(await tegata('tenant', 'rules', 'midori', '--mfa', 'everyone', '--mfa-from', '2027-04-01', '--trusted-device-days', '14')).toEqual({ code: 0, out: 'the sign-in rules of midori are set\n', error: '' })
+    expect(await rules()).toEqual({ ...before, mfa_rule: 'everyone', mfa_enforced_from: new Date('2027-04-01'), trusted_device_days: 14 })
+    expect(await json('tenant', 'rules', 'midori', '--mfa-from', 'now', '--mfa-level', 'phr', '--trusted-device-days', '0')).toEqual({ ok: true, subdomain: 'midori' })
+    expect(await rules()).toEqual({ ...before, mfa_rule: 'everyone', mfa_level: 'phr', mfa_enforced_from: null, trusted_device_days: 0 })
+    expect(await json('tenant', 'rules', 'midori', '--trusted-device-days', '91')).toEqual({ ok: false, reason: 'trusted_device_days_invalid' })
+    expect(await json('tenant', 'rules', 'sakura', '--registration-role', 'Admin')).toEqual({ ok: false, reason: 'role_is_administrator' })
   })
 
   it('refuses with exit code 1, in one line or as JSON', async () => {
@@ -98,6 +89,13 @@ describe('tegata client, api and key', () => {
     expect(await json('client', 'create', '--name', 'Nightly', '--type', 'machine', '--tenant', 'sakura', '--jwks', file)).toEqual({ ok: true, client_id: expect.any(String) })
   })
 
+  it('put a floor under every sign-in to an app, and under none to a machine', async () => {
+    await json('client', 'create', '--name', 'Safe', '--client-id', 'safe', '--redirect-uri', 'https://safe.example.com/', '--acr', 'aal2')
+    const row = await house.test.databases.engine.selectFrom('client').select('metadata').where('id', '=', 'safe').executeTakeFirstOrThrow()
+    expect(row.metadata).toMatchObject({ default_acr_values: ['aal2'] })
+    expect(await json('client', 'create', '--name', 'Nightly', '--type', 'machine', '--acr', 'phr')).toMatchObject({ ok: false, reason: 'invalid_metadata' })
+  })
+
   it('say everything that is wrong with an app', async () => {
     const { code, error } = await tegata('client', 'create', '--name', 'x', '--redirect-uri', 'http://karte.example.com/', '--logo-uri', 'ftp://x/')
     expect(code).toBe(1)
@@ -118,7 +116,7 @@ describe('a wrong call', () => {
   it.each<[string, ...string[]]>([
     ['tenant'], ['tenant', 'destroy'], ['tenant', 'create', '--subdomain', 'x'], ['tenant', 'create', '--name'], ['tenant', 'create', '--colour', 'red'], ['tenant', 'create', '--name', 'x', '--subdomain', 'y', '--kind', 'z'],
     ['tenant', 'suspend'], ['tenant', 'suspend', 'no-such-tenant'], ['tenant', 'suspend', 'sakura', 'midori'], ['account', 'suspend', 'nobody@example.com'], ['membership', 'end', 'x'], ['membership', 'list'],
-    ['client', 'create', '--name', 'x', '--api-scope', 'nonsense'], ['client', 'create', '--name', 'x', '--jwks', '/no/such/file'], ['key', 'rotate', '--alg', 'none'], ['api', 'create', 'https://x.example.com/'],
+    ['client', 'create', '--name', 'x', '--api-scope', 'nonsense'], ['client', 'create', '--name', 'x', '--jwks', '/no/such/file'], ['client', 'create', '--name', 'x', '--acr', 'aal3'], ['tenant', 'rules', 'sakura', '--mfa', 'some'], ['key', 'rotate', '--alg', 'none'], ['api', 'create', 'https://x.example.com/'],
   ])('is told in one line: %s %s %s %s', async (...line) => {
     const error: unknown = await tegata(...line).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(UsageError)

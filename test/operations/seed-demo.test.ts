@@ -10,7 +10,7 @@ import { sha256 } from '../../src/base/crypto.ts'
 import { readConfig } from '../../src/base/config.ts'
 import { createLogger } from '../../src/base/log.ts'
 import { loadMasterKey } from '../../src/base/master-key.ts'
-import { demoApps, demoPassword, demoPeople } from '../../src/operations/demo.ts'
+import { demoApi, demoApps, demoPassword, demoPeople } from '../../src/operations/demo.ts'
 import { ensureOwnApi, seedDemo } from '../../src/operations/seed-demo.ts'
 import { asSuperuser, createDatabase, type TestDatabase } from '../helpers/database.ts'
 import { attemptBy, signInDeps } from '../accounts/house.ts'
@@ -77,14 +77,35 @@ describe('the demo', () => {
   })
 })
 
+describe('the api of the demo', () => {
+  it('gets the scopes that an older demo lacked, and keeps what somebody added', async () => {
+    const scopes = async () => (await test.databases.engine.selectFrom('api').select('scopes').where('identifier', '=', demoApi.identifier).executeTakeFirstOrThrow()).scopes
+    const scopesOfKarte = async () => (await metadataOf('karte')).metadata
+    await seed(3000)
+    await asSuperuser(test.adminUrl, async (admin) => {
+      await admin.query(`update api set scopes = '{records:read,records:write,records:print}' where identifier = $1`, [demoApi.identifier])
+      await admin.query(`update client set metadata = jsonb_set(metadata, array['api_scopes', $1], '["records:read"]') where id = 'karte'`, [demoApi.identifier])
+    })
+    const events = await count('event')
+    await Promise.all([seed(3000), seed(3000)])
+    expect(await scopes()).toEqual([...demoApi.scopes, 'records:print'])
+    expect(await scopesOfKarte()).toMatchObject({ api_scopes: { [demoApi.identifier]: demoApi.scopes } })
+    // The api and Karte, once each.
+    expect(await count('event')).toBe((events ?? 0) + 2)
+    await seed(3000)
+    expect(await count('event')).toBe((events ?? 0) + 2)
+  })
+})
+
 describe('our own API', () => {
   it('is known once, with opaque tokens, and regains scopes that an older version lacked', async () => {
+    const ownScopes = ['members:read', 'members:write', 'account:read', 'account:write']
     const run = () => ensureOwnApi({ databases: test.databases }, config)
     await Promise.all([run(), run()])
     const find = () => test.databases.engine.selectFrom('api').select(['access_token_format', 'scopes']).where('identifier', '=', 'http://localhost:3000/api/v1').executeTakeFirst()
-    expect(await find()).toEqual({ access_token_format: 'opaque', scopes: ['members:read', 'members:write'] })
+    expect(await find()).toEqual({ access_token_format: 'opaque', scopes: ownScopes })
     await asSuperuser(test.adminUrl, (admin) => admin.query(`update api set scopes = '{members:read}' where access_token_format = 'opaque'`))
     await run()
-    expect(await find()).toMatchObject({ scopes: ['members:read', 'members:write'] })
+    expect(await find()).toMatchObject({ scopes: ownScopes })
   })
 })
