@@ -1,6 +1,6 @@
 /**
- * Karte, an example product: clinic records, rendered on the server.
- * Signing in is oidc/, what a role may do is permissions.ts, HTML is pages.ts; here they are put together.
+ * Karte, an example product: clinic records, rendered on the server, and a small API of its own.
+ * Signing in is oidc/, the API is api/, what a role may do is permissions.ts, HTML is pages.ts; here they are put together.
  */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -8,10 +8,14 @@ import type { RequestListener } from 'node:http'
 import { dirname, extname, join } from 'node:path'
 import { Router } from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
+import { AccessTokens } from './api/access-token.ts'
+import { apiRoutes } from './api/routes.ts'
 import * as pages from './pages.ts'
 import { recordsSeenBy } from './permissions.ts'
 import { type Problem } from './oidc/problems.ts'
 import { languageOf, seeOther, SignIn } from './oidc/sign-in.ts'
+import { Prescriptions } from './prescriptions.ts'
+import { addSigningRoutes } from './sign-prescription.ts'
 
 export interface KarteConfig {
   readonly issuer: string
@@ -19,11 +23,18 @@ export interface KarteConfig {
   readonly clientId: string
   readonly clientSecret: string
   readonly scope?: string
+  /** Karte's own API: its identifier at the issuer, and where this process reaches it (`/api` of the base URL). */
+  readonly apiIdentifier?: string
+  readonly apiUrl?: string
 }
 
 /** Builds the product; `close` ends every session. */
 export function createKarte(config: KarteConfig): { handler: RequestListener; close: () => void } {
   const signIn = new SignIn({ scope: 'openid profile email tenant', cookieName: 'karte_session', ...config }, showProblem)
+  const prescriptions = new Prescriptions()
+  const api = { identifier: config.apiIdentifier ?? 'https://karte.example.com/api', url: config.apiUrl ?? `${config.baseUrl}/api` }
+  const accessTokens = new AccessTokens({ issuer: config.issuer, audience: api.identifier })
+  const toSignIn = (ctx: Context, path: string) => seeOther(ctx, `/login?target_link_uri=${encodeURIComponent(config.baseUrl + path)}`)
   const router = new Router()
 
   router.get('/', (ctx) => {
@@ -35,7 +46,7 @@ export function createKarte(config: KarteConfig): { handler: RequestListener; cl
   router.get('/records', (ctx) => {
     const session = signIn.signedIn(ctx)
     if (session === null) {
-      seeOther(ctx, `/login?target_link_uri=${encodeURIComponent(`${config.baseUrl}/records`)}`)
+      toSignIn(ctx, '/records')
       return
     }
     const { claims } = session.person
@@ -49,14 +60,16 @@ export function createKarte(config: KarteConfig): { handler: RequestListener; cl
     ctx.body = await readFile(join(publicFolder, ctx.path))
   })
 
+  addSigningRoutes(router, { signIn, prescriptions, api, show, showProblem, toSignIn })
   signIn.addRoutes(router)
 
   const app = new Koa()
   app.use(securityHeaders(config.issuer))
   app.use(calmErrors)
+  app.use(apiRoutes(accessTokens, prescriptions).routes())
   app.use(router.routes())
   app.use(router.allowedMethods())
-  app.use((ctx) => show(ctx, pages.notFound(languageOf(ctx)), 404))
+  app.use((ctx) => fail(ctx, { status: 404, error: 'not_found', html: pages.notFound(languageOf(ctx)) }))
   const answer = app.callback()
   return { handler: (request, response) => void answer(request, response), close: () => signIn.sessions.clear() }
 }
@@ -65,6 +78,12 @@ function show(ctx: Context, html: string, status = 200): void {
   ctx.status = status
   ctx.type = 'html'
   ctx.body = html
+}
+
+/** People get a page, programs JSON. */
+function fail(ctx: Context, { status, error, html }: { status: number; error: string; html: string }): void {
+  show(ctx, html, status)
+  if (ctx.path.startsWith('/api/')) ctx.body = { error }
 }
 
 function showProblem(ctx: Context, problem: Problem): void {
@@ -77,7 +96,7 @@ async function calmErrors(ctx: Context, next: Next): Promise<void> {
     await next()
   } catch (error) {
     console.error(`karte: ${ctx.method} ${ctx.path}: ${error instanceof Error ? error.message : 'failed'}`)
-    show(ctx, pages.fault(languageOf(ctx)), 500)
+    fail(ctx, { status: 500, error: 'fault', html: pages.fault(languageOf(ctx)) })
   }
 }
 

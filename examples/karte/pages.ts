@@ -2,10 +2,12 @@
  * Every page of Karte, in Japanese and English: claims in, HTML out.
  * Invariant: `html` escapes every value, so a name from the issuer can never become markup.
  */
+import { signingDemand } from './api/step-up.ts'
 import { problemTexts, type Problem } from './oidc/problems.ts'
 import type { Claims } from './oidc/sessions.ts'
+import type { Prescription } from './prescriptions.ts'
 import { texts, type Language } from './texts.ts'
-import { knownRoles, permissionsOf, type Permission } from './permissions.ts'
+import { knownRoles, permissionsOf, recordsSeenBy, type Permission } from './permissions.ts'
 
 class Markup {
   readonly text: string
@@ -58,6 +60,7 @@ export function home(language: Language, claims: Claims): string {
       ${permissionList(language, claims)}
       <p class="actions">
         <a class="button" id="records" href="/records">${t.openRecords}</a>
+        <a class="button quiet" id="prescriptions" href="/prescriptions">${t.openPrescriptions}</a>
         <a class="button quiet" id="switch_tenant" href="/login?prompt=select_tenant">${t.switchTenant}</a>
       </p>
     </article>
@@ -105,6 +108,45 @@ export function records(language: Language, claims: Claims, seen: 'all' | 'assig
     </article>` })
 }
 
+type SigningRefusal = keyof (typeof texts)['ja']['notSigned']
+/** What came of the last attempt to sign: the number of the prescription, or why not. */
+export type SigningNote = { readonly signed: string } | { readonly notSigned: SigningRefusal }
+
+export function isKnownRefusal(reason: string): reason is SigningRefusal {
+  return Object.hasOwn(texts.ja.notSigned, reason)
+}
+
+export function prescriptions(language: Language, claims: Claims, { list, note }: { list: readonly Prescription[]; note: SigningNote | null }): string {
+  const t = texts[language]
+  const seen = recordsSeenBy(claims.role)
+  const rows = list.map((prescription) => {
+    const patient = patients.find(({ number }) => number === prescription.patient)
+    if (patient === undefined || (seen !== 'all' && !patient.assigned)) return nothing
+    return html`<tr><td>${prescription.id}</td><td>${patient[language]}</td><td>${prescription.medicine[language]}</td><td>${signatureCell(language, claims, prescription)}</td></tr>`
+  })
+  return page(language, t.prescriptions, { signedIn: html`
+    ${note === null ? nothing : 'signed' in note
+      ? html`<p class="note" role="status" id="signed">${t.signed(note.signed)}</p>`
+      : html`<p class="note warn" role="alert" id="not_signed">${t.notSigned[note.notSigned]}</p>`}
+    <article class="chart">
+      <header><p class="tab">${claims.tenant_name ?? t.noTenant}</p><h1>${t.prescriptions}</h1>
+        <p class="muted">${t.signingNeeds(signingDemand.maxAgeSeconds / 60)}</p></header>
+      <div class="scroll"><table id="prescription_list"><thead><tr><th>${t.number}</th><th>${t.patient}</th><th>${t.medicine}</th><th>${t.signature}</th></tr></thead><tbody>${rows}</tbody></table></div>
+      <p class="muted">${t.fictional}</p>
+      <p class="actions"><a class="button quiet" href="/">${t.back}</a></p>
+    </article>` })
+}
+
+function signatureCell(language: Language, claims: Claims, { id, signature }: Prescription): Markup {
+  const t = texts[language]
+  if (signature !== null) {
+    const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Tokyo' }).format(signature.at)
+    return html`<span class="done" id="signature-${id}">${t.signedAt(time)} <small>${signature.membershipId} · ${signature.acr}</small></span>`
+  }
+  if (!permissionsOf(claims.role).includes('prescriptions_sign')) return html`<small>${t.notAllowed}</small>`
+  return html`<form method="post" action="/prescriptions/${id}/sign"><button class="button small" id="sign-${id}" aria-label="${t.sign} ${id}">${t.sign}</button></form>`
+}
+
 export function forbidden(language: Language, claims: Claims): string {
   const t = texts[language]
   const rows = knownRoles.map((role) => html`<tr${role === claims.role ? html` class="mine"` : nothing}><th scope="row">${role}</th>
@@ -122,11 +164,13 @@ export function forbidden(language: Language, claims: Claims): string {
 export function problem(language: Language, { kind, code }: Problem): string {
   const t = problemTexts[language]
   const [title, help] = t[kind]
+  // An ordinary sign-in would change nothing where a stronger one or another person is wanted.
+  const offersSignIn = kind !== 'too_weak' && kind !== 'other_person'
   return page(language, title, html`
     <section class="hero" id="problem" data-kind="${kind}">
       <h1>${title}</h1><p class="lead">${help}</p>
       ${code === undefined ? nothing : html`<p class="muted"><code id="problem_code">${code}</code></p>`}
-      <p class="actions"><a class="button" id="try_again" href="/login">${t.tryAgain}</a><a class="button quiet" href="/">${t.home}</a></p>
+      <p class="actions">${offersSignIn ? html`<a class="button" id="try_again" href="/login">${t.tryAgain}</a>` : nothing}<a class="button quiet" id="home" href="/">${t.home}</a></p>
     </section>`)
 }
 

@@ -2,10 +2,12 @@
  * Karte's own rules: which role may do what in Karte. The issuer only tells the role; it knows none of this.
  * Invariant: a role that is not in the table may do nothing.
  */
-export type Permission = 'records_all' | 'records_assigned' | 'records_write' | 'appointments_view' | 'appointments_manage' | 'figures_view' | 'settings_manage'
+export type Permission = 'records_all' | 'records_assigned' | 'records_write' | 'prescriptions_sign' | 'appointments_view' | 'appointments_manage' | 'figures_view' | 'settings_manage'
 
 const permissionsByRole = new Map<string, readonly Permission[]>([
-  ['clinic_admin', ['records_all', 'records_write', 'appointments_view', 'appointments_manage', 'figures_view', 'settings_manage']],
+  // A clinic is run by its doctor; a hospital gives its doctors a role of their own.
+  ['clinic_admin', ['records_all', 'records_write', 'prescriptions_sign', 'appointments_view', 'appointments_manage', 'figures_view', 'settings_manage']],
+  ['doctor', ['records_all', 'records_write', 'prescriptions_sign', 'appointments_view']],
   ['therapist', ['records_assigned', 'records_write', 'appointments_view']],
   ['receptionist', ['appointments_view', 'appointments_manage']],
   ['EXECUTIVE', ['records_all', 'appointments_view', 'figures_view']],

@@ -5,7 +5,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters, type JWTPayload } from 'jose'
-import Provider, { errors, type ClientMetadata, type KoaContextWithOIDC } from 'oidc-provider'
+import Provider, { errors, interactionPolicy, type ClientMetadata, type KoaContextWithOIDC } from 'oidc-provider'
+
+/** The identifier of Karte's API, as Karte has it by default. */
+export const karteApi = 'https://karte.example.com/api'
 
 export type Seat = { tenant_id: string; tenant_name: string; membership_id: string; role?: string; groups?: string[] }
 export type Somebody = { name: string; seats: readonly [Seat, ...Seat[]] }
@@ -13,7 +16,7 @@ export type Somebody = { name: string; seats: readonly [Seat, ...Seat[]] }
 export const sakura = { tenant_id: 'tenant-sakura', tenant_name: '医療法人さくら会' }
 export const midori = { tenant_id: 'tenant-midori', tenant_name: 'みどり整骨院' }
 
-/** Alice leads a department and also works elsewhere, Bob is on her team, Charlie belongs to another tenant. */
+/** Alice leads a department and also works elsewhere, Bob is on her team, Charlie belongs to another tenant. Erin is a doctor in both. */
 export const cast: Record<string, Somebody> = {
   alice: {
     name: '山田 花子',
@@ -24,6 +27,7 @@ export const cast: Record<string, Somebody> = {
   },
   bob: { name: 'Bob <b>Staff</b>', seats: [{ ...sakura, membership_id: 'm-bob', role: 'STAFF' }] },
   charlie: { name: 'Charlie', seats: [{ ...midori, membership_id: 'm-charlie', role: 'clinic_admin' }] },
+  erin: { name: 'Erin', seats: [{ ...sakura, membership_id: 'm-erin', role: 'doctor' }, { ...midori, membership_id: 'm-erin-midori', role: 'clinic_admin' }] },
   dora: { name: 'Dora', seats: [{ ...sakura, membership_id: 'm-dora', role: 'Gardener' }] },
 }
 
@@ -48,6 +52,15 @@ export interface ForeignIssuer {
   readonly url: string
   /** Who signs in next, by key of the cast; null presses Cancel. */
   nextPerson: string | null
+  /** For which of their seats they do, where nobody names a tenant in a refresh. */
+  nextSeat: number
+  /** How strongly people sign in, and whether they have a second factor for when an app asks for more (`acr_values`). */
+  acr: 'aal1' | 'aal2' | 'phr'
+  secondFactor: boolean
+  /** Whether the issuer minds `acr_values` at all: it is free not to (OpenID Connect Core §3.1.2.1). */
+  mindsAcrValues: boolean
+  /** Scopes of the API that it knows (RFC 8707). */
+  apiScopes: string
   /** Whether the issuer hands out refresh tokens. */
   refreshTokens: boolean
   /** Who no longer exists at the issuer, and who still does but gets nothing. */
@@ -66,6 +79,11 @@ export async function prepareIssuer(products: readonly { id: string; url: string
   const issuer: ForeignIssuer = {
     url: port.url,
     nextPerson: 'alice',
+    nextSeat: 0,
+    acr: 'aal1',
+    secondFactor: true,
+    mindsAcrValues: true,
+    apiScopes: 'prescriptions:sign',
     refreshTokens: true,
     gone: new Set(),
     suspended: new Set(),
@@ -94,13 +112,16 @@ function stockProvider(issuer: ForeignIssuer, clients: ClientMetadata[], jwk: Re
     clients,
     jwks: { keys: [jwk] },
     cookies: { keys: ['a test needs no better key'] },
-    claims: { openid: ['sub'], profile: ['name'], email: ['email'], tenant: ['tenant_id', 'tenant_name', 'membership_id', 'role', 'groups'] },
+    claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], profile: ['name'], email: ['email'], tenant: ['tenant_id', 'tenant_name', 'membership_id', 'role', 'groups'] },
     conformIdTokenClaims: false,
     extraParams: ['tenant'],
+    acrValues: ['aal1', 'aal2', 'phr'],
+    interactions: { policy: policyOf(issuer) },
+    extraTokenClaims: (ctx) => signInBehind(ctx, issuer),
     issueRefreshToken: () => issuer.refreshTokens,
     rotateRefreshToken: () => true,
-    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
-    findAccount: (ctx, sub) => (issuer.gone.has(sub) ? undefined : { accountId: sub, claims: () => claimsOf(sub, issuer.suspended.has(sub) ? 'none' : tenantOf(ctx)) }),
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, resourceIndicators: { enabled: true, getResourceServerInfo: (_, resource) => apiOf(issuer, resource) } },
+    findAccount: (ctx, sub) => (issuer.gone.has(sub) ? undefined : { accountId: sub, claims: () => claimsOf(sub, issuer.suspended.has(sub) ? 'none' : tenantOf(ctx), issuer.nextSeat) }),
     ttl: { Interaction: 600, Session: 86_400, Grant: 86_400, AccessToken: 3600, RefreshToken: 86_400, IdToken: 3600 },
     // Without its guard against private addresses, which the products of this test have.
     fetch: (url, init) => fetch(url, { method: init?.method ?? 'GET', headers: init?.headers ?? {}, body: init?.body ?? null }),
@@ -113,16 +134,39 @@ function stockProvider(issuer: ForeignIssuer, clients: ClientMetadata[], jwk: Re
   }
 }
 
+function apiOf(issuer: ForeignIssuer, resource: string) {
+  if (resource !== karteApi) throw new errors.InvalidTarget('unknown resource')
+  return { scope: issuer.apiScopes, audience: resource, accessTokenFormat: 'jwt' as const, accessTokenTTL: 300, jwt: { sign: { alg: 'RS256' as const } } }
+}
+
+/** Signs people in again when an app asks for a level that they have not reached. */
+function policyOf(issuer: ForeignIssuer): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base()
+  policy.get('login')?.checks.add(new interactionPolicy.Check('acr_missing', 'a stronger sign-in is needed', (ctx) => {
+    const { acr_values: wanted } = ctx.oidc.params ?? {}
+    return issuer.mindsAcrValues && typeof wanted === 'string' && !wanted.split(' ').includes(ctx.oidc.session?.acr ?? '')
+  }))
+  return policy
+}
+
+/** RFC 9068 §2.2: what an access token for an API says about the sign-in and the tenant. */
+function signInBehind({ oidc }: KoaContextWithOIDC, issuer: ForeignIssuer) {
+  const { AuthorizationCode: code, Account: account } = oidc.entities
+  if (code === undefined || account === undefined) return undefined
+  const { tenant_id, membership_id, role } = claimsOf(account.accountId, undefined, issuer.nextSeat)
+  return { acr: code.acr, amr: code.amr, auth_time: code.authTime, tenant_id, membership_id, role }
+}
+
 function tenantOf(ctx: KoaContextWithOIDC): string | undefined {
   const tenant: unknown = ctx.oidc.body?.['tenant']
   return typeof tenant === 'string' ? tenant : undefined
 }
 
-function claimsOf(sub: string, tenant: string | undefined) {
+function claimsOf(sub: string, tenant: string | undefined, seatNumber: number) {
   const person = cast[sub]
   if (person === undefined) throw new errors.InvalidRequest('nobody')
   if (tenant === 'strict') throw new errors.CustomOIDCProviderError('interaction_required', 'a second factor is needed')
-  const seat = tenant === undefined ? person.seats[0] : person.seats.find(({ tenant_id }) => tenant_id === tenant || tenant_id === `tenant-${tenant}`)
+  const seat = tenant === undefined ? (person.seats[seatNumber] ?? person.seats[0]) : person.seats.find(({ tenant_id }) => tenant_id === tenant || tenant_id === `tenant-${tenant}`)
   if (seat === undefined) throw new errors.AccessDenied('not a member')
   return { sub, name: person.name, email: `${sub}@example.com`, ...seat }
 }
@@ -134,9 +178,15 @@ async function interact(provider: Provider, issuer: ForeignIssuer, { request, re
     return provider.interactionFinished(request, response, { error: 'access_denied' }, { mergeWithLastSubmission: false })
   }
   if (prompt.name === 'login') {
-    return provider.interactionFinished(request, response, { login: { accountId: issuer.nextPerson } }, { mergeWithLastSubmission: false })
+    const asked = issuer.mindsAcrValues ? params['acr_values'] : undefined
+    if (asked !== undefined && !issuer.secondFactor) {
+      return provider.interactionFinished(request, response, { error: 'unmet_authentication_requirements' }, { mergeWithLastSubmission: false })
+    }
+    const login = { accountId: issuer.nextPerson, acr: typeof asked === 'string' ? asked : issuer.acr, amr: asked === undefined ? ['pwd'] : ['pwd', 'otp'] }
+    return provider.interactionFinished(request, response, { login }, { mergeWithLastSubmission: false })
   }
   const grant = new provider.Grant({ accountId: session?.accountId ?? '', clientId: String(params['client_id']) })
   grant.addOIDCScope(String(params['scope']))
+  if (typeof params['resource'] === 'string') grant.addResourceScope(params['resource'], String(params['scope']))
   return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } })
 }

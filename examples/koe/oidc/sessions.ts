@@ -30,6 +30,15 @@ export interface Person {
   readonly refreshToken: string | undefined
   /** When the claims should be asked for again; only used by a product that has a refresh token. */
   readonly freshUntilMs: number
+  /** For an API; only used by a product that calls one. */
+  readonly apiToken: ApiToken | null
+}
+
+/** An access token for an API (RFC 8707); it never leaves this process except to that API. */
+export interface ApiToken {
+  readonly resource: string
+  readonly value: string
+  readonly untilMs: number
 }
 
 export interface Pending {
@@ -37,6 +46,16 @@ export interface Pending {
   readonly nonce: string
   readonly returnTo: string
   readonly untilMs: number
+  /** What the sign-in is for besides signing in, and for whom alone; null for an ordinary one. */
+  readonly errand: Errand | null
+}
+
+export interface Errand {
+  readonly resource: string
+  readonly sub: string
+  readonly membershipId: string | undefined
+  /** How often the sign-in has been stepped up for the same act, this time included. */
+  readonly stepUps: number
 }
 
 export interface Session {
@@ -45,6 +64,8 @@ export interface Session {
   untilMs: number
   /** By state: several tabs may be signing in at the same time. */
   readonly pending: Map<string, Pending>
+  /** Errands that have just ended well, by the path that the browser is on its way back to. */
+  readonly errandsDone: Map<string, Errand>
   /** The state of the sign-out that is under way at the issuer. */
   signOutState: string | null
 }
@@ -81,6 +102,7 @@ export class Sessions {
     session.untilMs = Date.now() + (person === null ? anonymousMs : signedInMs)
     if (before === null) return session
     for (const [state, pending] of before.pending) session.pending.set(state, pending)
+    for (const [path, errand] of before.errandsDone) session.errandsDone.set(path, errand)
     this.end(before)
     this.#sessions.delete(before.id)
     return session
@@ -118,7 +140,7 @@ export class Sessions {
   #begin(ctx: Context): Session {
     this.#sweep()
     const id = randomBytes(32).toString('base64url')
-    const session: Session = { id, person: null, untilMs: Date.now() + anonymousMs, pending: new Map(), signOutState: null }
+    const session: Session = { id, person: null, untilMs: Date.now() + anonymousMs, pending: new Map(), errandsDone: new Map(), signOutState: null }
     this.#sessions.set(id, session)
     // The connection may be plain http behind a proxy that ends TLS: BASE_URL decides, not the socket.
     ctx.cookies.secure = this.#secure

@@ -9,7 +9,7 @@ import type { Context, Next } from 'koa'
 import * as oidc from 'openid-client'
 import { LogoutTokenError, LogoutTokens } from './logout-token.ts'
 import { IssuerDown, problemOf, type Problem } from './problems.ts'
-import { claimsSchema, Sessions, type Pending, type Person, type Session } from './sessions.ts'
+import { claimsSchema, Sessions, type Errand, type Person, type Session } from './sessions.ts'
 
 export interface SignInConfig {
   readonly issuer: string
@@ -19,6 +19,20 @@ export interface SignInConfig {
   readonly clientSecret: string
   readonly scope: string
   readonly cookieName: string
+}
+
+/** A token that the product wants for an API, and the sign-in that the API wants to see behind it. */
+export interface TokenWish {
+  /** The API's identifier (RFC 8707) and the scope there. */
+  readonly resource: string
+  readonly scope: string
+  /** Path of this product to come back to. */
+  readonly returnTo: string
+  /** How often the sign-in has been stepped up for the same act, this time included; 0 for a token alone. */
+  readonly stepUps: number
+  /** From the API's challenge (RFC 9470 §3). */
+  readonly acrValues?: string | undefined
+  readonly maxAge?: string | undefined
 }
 
 const pendingMs = 10 * 60 * 1000
@@ -66,12 +80,11 @@ export class SignIn {
   issuer(): Promise<oidc.Configuration> {
     const { issuer, clientId, clientSecret } = this.#config
     const url = new URL(issuer)
-    const onThisMachine = url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
     this.#issuer ??= oidc
       .discovery(url, clientId, undefined, oidc.ClientSecretBasic(clientSecret), {
         timeout: timeoutSeconds,
         // The token endpoint's TLS would be enough (OpenID Connect Core §3.1.3.7 rule 6); the signature is checked all the same.
-        execute: [oidc.enableNonRepudiationChecks, ...(onThisMachine ? [oidc.allowInsecureRequests] : [])],
+        execute: [oidc.enableNonRepudiationChecks, ...(isOnThisMachine(url) ? [oidc.allowInsecureRequests] : [])],
       })
       .catch((error: unknown) => {
         this.#issuer = null
@@ -90,34 +103,43 @@ export class SignIn {
       idToken: tokens.id_token,
       refreshToken: tokens.refresh_token,
       freshUntilMs: Date.now() + (tokens.expiresIn() ?? 300) * 1000,
+      apiToken: null,
     }
+  }
+
+  /**
+   * Sends the browser to the issuer for an access token for an API, as the same person in the same tenant, and with a sign-in as
+   * the API's challenge wants it (RFC 9470 §4). `errandDone` tells the page that it returns to.
+   */
+  async fetchToken(ctx: Context, { person }: Session & { person: Person }, wish: TokenWish): Promise<void> {
+    const { sub, membership_id: membershipId, tenant_id: tenant, email } = person.claims
+    const { resource, stepUps, acrValues, maxAge } = wish
+    await this.#orProblem(ctx, async () => {
+      const url = await this.#authorizationUrl(ctx, { returnTo: `${this.#config.baseUrl}${wish.returnTo}`, moreScope: wish.scope, errand: { resource, sub, membershipId, stepUps } })
+      const parameters = { resource, acr_values: acrValues, max_age: maxAge, tenant, login_hint: email }
+      for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+      seeOther(ctx, url.href)
+    })
+  }
+
+  /** The errand that brings the browser to this very path straight from the issuer; told once, null in any other case. */
+  errandDone(ctx: Context): Errand | null {
+    const session = this.sessions.find(ctx)
+    const errand = session?.errandsDone.get(ctx.path) ?? null
+    session?.errandsDone.delete(ctx.path)
+    return errand
   }
 
   async #login(ctx: Context): Promise<void> {
     const issuer = await this.issuer()
-    const { baseUrl, scope } = this.#config
     // A sign-in that a third party starts must mean our issuer (OpenID Connect Core §4).
     const iss = single(ctx.query['iss'])
     if (iss !== undefined && iss !== issuer.serverMetadata().issuer) {
       this.#showProblem(ctx, { kind: 'wrong_request', status: 400 })
       return
     }
-    const state = oidc.randomState()
-    const codeVerifier = oidc.randomPKCECodeVerifier()
-    const nonce = oidc.randomNonce()
-    const returnTo = ownPath(single(ctx.query['target_link_uri']), baseUrl)
-    const pending: Pending = { codeVerifier, nonce, returnTo, untilMs: Date.now() + pendingMs }
-    this.sessions.remember(this.sessions.findOrBegin(ctx), state, pending)
-
-    const url = oidc.buildAuthorizationUrl(issuer, {
-      redirect_uri: `${baseUrl}/callback`,
-      scope,
-      state,
-      nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-      ui_locales: languageOf(ctx),
-    })
+    const returnTo = ownPath(single(ctx.query['target_link_uri']), this.#config.baseUrl)
+    const url = await this.#authorizationUrl(ctx, { returnTo, moreScope: '', errand: null })
     for (const name of ['login_hint', 'tenant']) {
       const value = single(ctx.query[name])
       if (value !== undefined) url.searchParams.set(name, value)
@@ -125,6 +147,24 @@ export class SignIn {
     const prompt = single(ctx.query['prompt'])
     if (prompt !== undefined && prompts.has(prompt)) url.searchParams.set('prompt', prompt)
     seeOther(ctx, url.href)
+  }
+
+  /** Begins a sign-in: remembers in the session what its answer will be checked against. */
+  async #authorizationUrl(ctx: Context, { returnTo, moreScope, errand }: { returnTo: string; moreScope: string; errand: Errand | null }): Promise<URL> {
+    const issuer = await this.issuer()
+    const state = oidc.randomState()
+    const codeVerifier = oidc.randomPKCECodeVerifier()
+    const nonce = oidc.randomNonce()
+    this.sessions.remember(this.sessions.findOrBegin(ctx), state, { codeVerifier, nonce, returnTo, untilMs: Date.now() + pendingMs, errand })
+    return oidc.buildAuthorizationUrl(issuer, {
+      redirect_uri: `${this.#config.baseUrl}/callback`,
+      scope: `${this.#config.scope} ${moreScope}`.trim(),
+      state,
+      nonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
+      code_challenge_method: 'S256',
+      ui_locales: languageOf(ctx),
+    })
   }
 
   async #callback(ctx: Context): Promise<void> {
@@ -140,13 +180,22 @@ export class SignIn {
     }
     // Compares state, iss (RFC 9207) and nonce, and checks the ID token.
     const answer = new URL(`${this.#config.baseUrl}/callback${ctx.search}`)
-    const tokens = await oidc.authorizationCodeGrant(await this.issuer(), answer, {
-      expectedState: state,
-      expectedNonce: pending.nonce,
-      pkceCodeVerifier: pending.codeVerifier,
-      idTokenExpected: true,
-    })
-    this.sessions.renew(ctx, await this.personOf(tokens))
+    const { errand } = pending
+    const checks = { expectedState: state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.codeVerifier, idTokenExpected: true }
+    // Whether the sign-in is strong and recent enough is for the API to judge, by the token.
+    const tokens = await oidc.authorizationCodeGrant(await this.issuer(), answer, checks, errand === null ? {} : { resource: errand.resource })
+    if (errand === null) {
+      this.sessions.renew(ctx, await this.personOf(tokens))
+      seeOther(ctx, pending.returnTo)
+      return
+    }
+    const before = this.signedIn(ctx)
+    const person = before === null ? null : withApiToken(before.person, errand, tokens)
+    if (person === null) {
+      this.#showProblem(ctx, before === null ? { kind: 'stale', status: 400 } : { kind: 'other_person', status: 409 })
+      return
+    }
+    this.sessions.renew(ctx, person).errandsDone.set(new URL(pending.returnTo).pathname, errand)
     seeOther(ctx, pending.returnTo)
   }
 
@@ -216,6 +265,25 @@ type Tokens = Awaited<ReturnType<typeof oidc.refreshTokenGrant>>
 
 function isSignedIn(session: Session | null): session is Session & { person: Person } {
   return session !== null && session.person !== null
+}
+
+/**
+ * The person with the token that the errand was for. Null when who is signed in here, who began the errand and who answered it
+ * are not one person in one tenant: somebody signed in as another at the issuer, or changed here in another tab.
+ */
+function withApiToken(person: Person, errand: Errand, tokens: Tokens): Person | null {
+  const idToken = tokens.claims()
+  if (idToken === undefined || tokens.id_token === undefined) throw new Error('The issuer sent no ID token.')
+  const claims = claimsSchema.parse({ ...person.claims, ...idToken })
+  const same = [person.claims, claims].every(({ sub, membership_id: membershipId }) => sub === errand.sub && membershipId === errand.membershipId)
+  if (!same) return null
+  const untilMs = Date.now() + (tokens.expiresIn() ?? 60) * 1000
+  return { ...person, claims, idToken: tokens.id_token, apiToken: { resource: errand.resource, value: tokens.access_token, untilMs } }
+}
+
+/** Plain http is for this machine alone. */
+export function isOnThisMachine(url: URL): boolean {
+  return url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
 }
 
 /** A parameter that is there exactly once and is of a sane length. */
