@@ -13,7 +13,7 @@ import type { RelyingParty } from './helpers/relying-party.ts'
 import { tokensFor } from './helpers/sign-in.ts'
 import { freePort, startTegata, type Tegata } from './helpers/tegata.ts'
 
-const scopes = ['members:read', 'members:write']
+const scopes = ['members:read', 'members:write', 'account:read', 'account:write']
 let tegata: Tegata
 let withoutDemo: RunningServer
 let tokens: { misaki: string; ken: string; minoru: string; misakiWithoutScopes: string; misakiElsewhere: string }
@@ -50,7 +50,11 @@ const problem = z.looseObject({ reason: z.string(), request_id: z.string(), stat
 const fill = (path: string) => path.replace(':membership_id', sakura.ken).replaceAll(/:[a-z_]+/g, 'something')
 
 async function call(door: EndpointDoor, token: string | null): Promise<{ status: number; reason: string | undefined; text: string }> {
-  const response = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, headers: token === null ? {} : { authorization: `Bearer ${token}` } })
+  const response = await fetch(`${tegata.issuer}${fill(door.path)}`, {
+    method: door.method,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(door.body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(door.body === undefined ? {} : { body: '{}' }),
+  })
   const text = await response.text()
   if (response.status < 400) return { status: response.status, reason: undefined, text }
   expect(response.headers.get('content-type')).toContain('application/problem+json')
@@ -58,6 +62,8 @@ async function call(door: EndpointDoor, token: string | null): Promise<{ status:
 }
 
 const endpoints = () => tegata.server.doors.filter((door): door is EndpointDoor => door.kind === 'endpoint' && door.access !== 'public')
+/** Doors of a person to their own account, whose id never stands in a path. */
+const isOwn = (door: EndpointDoor) => door.path.startsWith('/api/v1/me/')
 const pages = () => tegata.server.doors.filter((door): door is PageDoor => door.kind === 'page')
 const nameOf = (door: { method: string; path: string }) => `${door.method} ${door.path}`
 
@@ -88,14 +94,17 @@ describe('every endpoint', () => {
 
   test('that changes something asks for a scope and a permission', () => {
     for (const door of endpoints().filter((one) => one.method !== 'GET')) {
-      expect(door.access === 'public' ? {} : door.access, nameOf(door)).toMatchObject({ scope: expect.any(String), permission: expect.any(String) })
+      // A person needs nobody's permission for what is their own; everything else is given by a role.
+      const needs = isOwn(door) ? { scope: 'account:write' } : { scope: expect.any(String), permission: expect.any(String) }
+      expect(door.access === 'public' ? {} : door.access, nameOf(door)).toMatchObject(needs)
     }
   })
 
   test('gives the administrator of another tenant nothing of this one', async () => {
     for (const door of endpoints()) {
       const answer = await call(door, tokens.minoru)
-      if (door.path.includes(':')) expect(answer.status, nameOf(door)).toBe(404)
+      // A body that does not fit is refused before the thing is looked for.
+      if (door.path.includes(':')) expect(door.body === undefined ? [404] : [404, 400], nameOf(door)).toContain(answer.status)
       for (const secret of [sakura.tenantId, ...sakura.membershipIds, 'ken@example.com']) expect(answer.text.includes(secret), `${nameOf(door)} tells ${secret}`).toBe(false)
     }
     const kens = await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', sakura.ken).execute()
@@ -119,6 +128,15 @@ describe('every page', () => {
     for (const door of own) {
       const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, ...(door.method === 'POST' ? { body: new URLSearchParams({ action: 'sign_in' }) } : {}) })
       expect(answer.status, nameOf(door)).toBe(400)
+    }
+  })
+
+  test('of a signed-in person leads a stranger to the sign-in and shows nothing', async () => {
+    const own = pages().filter((door) => door.access === 'session')
+    expect(own.length).toBeGreaterThan(20)
+    for (const door of own) {
+      const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, redirect: 'manual', ...(door.method === 'POST' ? { body: new URLSearchParams() } : {}) })
+      expect([answer.status, answer.headers.get('location')], nameOf(door)).toEqual([303, expect.stringContaining('/oauth2/authorize?client_id=tegata-account')])
     }
   })
 

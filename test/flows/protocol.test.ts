@@ -109,7 +109,7 @@ describe('an authorization request', () => {
     const tokens = await tokensFor(clinic, tegata.person(), { ...ken, scope: 'openid', parameters: { claims, acr_values: 'aal2 aal1' } })
     expect(decodeJwt(tokens.idToken)).toMatchObject({ email: 'ken@example.com', acr: 'aal1' })
     expect((await clinic.userinfo(tokens.accessToken)).body).toMatchObject({ name: expect.any(String) })
-    const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'aal2' } } })
+    const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:example:gold' } } })
     const refused = await signIn(tegata.person(), clinic.start('openid', { claims: essential }), ken)
     expect(refused.url.searchParams.get('error')).toBe('unmet_authentication_requirements')
   })

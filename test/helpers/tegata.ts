@@ -8,6 +8,7 @@ import { startServer, type RunningServer } from '../../src/app.ts'
 import { registerClient } from '../../src/apps/register-client.ts'
 import type { ClientInput } from '../../src/apps/client.ts'
 import { readConfig, type Config } from '../../src/base/config.ts'
+import { MasterKey } from '../../src/base/crypto.ts'
 import type { Databases } from '../../src/base/db.ts'
 import { noOrigin } from '../../src/base/origin.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
@@ -20,6 +21,7 @@ export const demoPassword = 'tegata-demo-2026'
 export interface Tegata extends AsyncDisposable {
   readonly issuer: string
   readonly config: Config
+  readonly masterKey: MasterKey
   readonly databases: Databases
   readonly database: TestDatabase
   readonly server: RunningServer
@@ -70,7 +72,7 @@ export async function startTegata(extra: Readonly<Record<string, string>> = {}):
     await database.close()
   }
   return {
-    issuer, config, databases: database.databases, database, server,
+    issuer, config, masterKey: MasterKey.fromText(masterKeyText), databases: database.databases, database, server,
     person: (acceptLanguage = 'ja') => new Person({ stopAt: [new URL(redirectUri).origin], acceptLanguage }),
     async app(input) {
       const registered = await registerClient(
