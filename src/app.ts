@@ -213,14 +213,15 @@ interface DoorParts extends Parts {
 function allDoors(parts: DoorParts): readonly Door[] {
   const { config, databases, masterKey, hashes, mailbox, personal, clients, references, cookies, mount, scripts } = parts
   const { accounts, factors, deletion, grants } = personal
-  const links: LinkPageDeps = { accounts, scripts, wayBack: (clientId) => wayBack(clients, clientId) }
+  const joinTenant = createJoinTenant({ databases })
+  const links: LinkPageDeps = { accounts, scripts, joinTenant, wayBack: (clientId) => wayBack(clients, clientId) }
   const doors: readonly Door[] = [
     ...operationsPages({ config, mailbox }),
     ...recoverPages(links),
     ...linkPages(links),
     ...interactionPages({
       databases, clients, references, cookies, provider: () => mount.provider, accounts, factors, scripts,
-      registration: config.registration, joinTenant: createJoinTenant({ databases }),
+      registration: config.registration, joinTenant,
       checkPassword: (input) => checkPassword({ databases, hashes, attempts: accounts.attempts, clock: systemClock }, input),
     }),
     ...ownDoors({ issuer: config.issuer, masterKey }),

@@ -33,6 +33,8 @@ export interface Registered {
   readonly accountId: string
   readonly displayName: string
   readonly clientId: string | null
+  /** The tenant that they came for; whether it takes them is the caller's question. */
+  readonly tenantId: string | null
   /** Milliseconds since the epoch, by the database's clock. */
   readonly provenAt: number
 }
@@ -103,7 +105,7 @@ async function completeIn(trx: EngineTrx, { key, columns, phc, origin }: Complet
   const event = { outcome: 'success', subject: accountId, actor: accountId, clientId: link.client_id, origin } as const
   await record(trx, { ...event, type: 'address.verified' })
   await record(trx, { ...event, type: 'password.changed', after: { how: 'registration' } })
-  return { ok: true, accountId, displayName: columns.display_name, clientId: link.client_id, provenAt: link.at.getTime() }
+  return { ok: true, accountId, displayName: columns.display_name, clientId: link.client_id, tenantId: link.tenant_id, provenAt: link.at.getTime() }
 }
 
 interface Address {

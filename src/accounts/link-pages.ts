@@ -6,9 +6,10 @@ import { html, page, type PageDoor, type PageRequest, type PageResult } from '..
 import type { Scripts } from '../http/assets.ts'
 import { DeadLinkPage, DonePage, LinkPage } from '../../views/pages/link-page.tsx'
 import { RegisterDetailsPage, type RegisterDetailsError } from '../../views/pages/register.tsx'
+import type { Origin } from '../base/origin.ts'
 import type { AccountDeps } from './account-deps.ts'
 import { confirmAddressChange, undoAddressChange } from './change-address.ts'
-import { completeRegistration } from './complete-registration.ts'
+import { completeRegistration, type Registered } from './complete-registration.ts'
 import { cancelDeletion } from './delete-account.ts'
 import { HashPoolFull } from './hash-pool.ts'
 import { findLink, linkPath, type LinkPurpose, type LinkView } from './links.ts'
@@ -19,6 +20,8 @@ export interface LinkPageDeps {
   readonly scripts: Scripts
   /** The app that a person came from, as its registration says where to start; null for an unknown one. */
   readonly wayBack: (clientId: string | null) => Promise<{ readonly name: string; readonly url: string } | null>
+  /** Makes somebody who has just registered a member of the tenant that they came for; the port of members/. */
+  readonly joinTenant: { join(input: { readonly tenantId: string; readonly accountId: string; readonly origin: Origin }): Promise<void> }
 }
 
 type ButtonPurpose = 'address_change' | 'address_undo' | 'unlock' | 'deletion'
@@ -115,10 +118,15 @@ async function takeDetails(deps: LinkPageDeps, request: PageRequest, link: LinkV
       by: { token }, familyName: form.get('family_name') ?? '', givenName: form.get('given_name') ?? '',
       familyNameKana: form.get('family_name_kana'), givenNameKana: form.get('given_name_kana'), password, locale, origin,
     })
-    if (result.ok) return await done(deps, request, { kind: 'registration', clientId: result.clientId })
+    if (result.ok) return await welcome(deps, request, result)
     return result.reason === 'link_invalid' ? deadLink(request, 'registration') : showDetails(deps, request, { link, error: result.reason })
   } catch (error) {
     if (error instanceof HashPoolFull) return showDetails(deps, request, { link, error: 'busy' })
     throw error
   }
+}
+
+async function welcome(deps: LinkPageDeps, request: PageRequest, { accountId, tenantId, clientId }: Registered): Promise<PageResult> {
+  if (tenantId !== null) await deps.joinTenant.join({ tenantId, accountId, origin: request.origin })
+  return done(deps, request, { kind: 'registration', clientId })
 }

@@ -19,10 +19,11 @@ export interface LinkRow {
   readonly email: string | null
   readonly account_id: string | null
   readonly client_id: string | null
+  readonly tenant_id: string | null
   readonly locale: string | null
 }
 
-const columns = ['account_link.id', 'account_link.purpose', 'account_link.email', 'account_link.account_id', 'account_link.client_id', 'account_link.locale'] as const
+const columns = ['account_link.id', 'account_link.purpose', 'account_link.email', 'account_link.account_id', 'account_link.client_id', 'account_link.tenant_id', 'account_link.locale'] as const
 
 const isThis = (key: LinkKey) => ('id' in key ? sql<boolean>`account_link.id = ${key.id}` : sql<boolean>`account_link.token_hash = ${key.tokenHash}`)
 const isOpen = sql<boolean>`account_link.used_at is null and account_link.expires_at > now()`

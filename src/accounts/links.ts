@@ -78,6 +78,8 @@ export interface NewLink {
   /** Null where it is handed over. */
   readonly email: string | null
   readonly clientId: string | null
+  /** The tenant that a newcomer came for; null unless told. */
+  readonly tenantId?: string | null
   /** ja or en; null where nobody has said. */
   readonly locale: string | null
 }
@@ -93,6 +95,7 @@ export async function createLink(trx: EngineTrx, masterKey: MasterKey, link: New
     account_id: link.accountId,
     email: link.email,
     client_id: link.clientId,
+    tenant_id: link.tenantId ?? null,
     locale: link.locale,
     lifetime_seconds: linkLifetimeSeconds[link.purpose],
   })

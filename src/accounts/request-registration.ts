@@ -15,6 +15,8 @@ export interface RegistrationRequestInput {
   readonly email: string
   readonly locale: 'ja' | 'en'
   readonly clientId: string | null
+  /** The tenant that the newcomer came for, where it lets people register; none unless told. */
+  readonly tenantId?: string | null
   readonly origin: Origin
 }
 
@@ -28,12 +30,12 @@ const forProof = 'registration proof'
 
 /** Same statements for every address; what the mail says is decided when it is sent. */
 export async function requestRegistration(deps: Pick<AccountDeps, 'databases' | 'masterKey' | 'attempts'>, input: RegistrationRequestInput): Promise<RegistrationRequest> {
-  const { clientId, locale, origin } = input
+  const { clientId, tenantId = null, locale, origin } = input
   const email = normaliseEmail(input.email)
   if (email === null) return { ok: false, reason: 'invalid_email' }
   const counted = await countMail(deps.attempts, { subject: email, ip: origin.ip }, () =>
     deps.databases.inEngine(async (trx) => {
-      const { id } = await createLink(trx, deps.masterKey, { purpose: 'registration', accountId: null, email, clientId, locale })
+      const { id } = await createLink(trx, deps.masterKey, { purpose: 'registration', accountId: null, email, clientId, tenantId, locale })
       await record(trx, { type: 'registration.requested', outcome: 'success', subject: id, clientId, origin, after: { link_id: id } })
       return id
     }),

@@ -51,6 +51,7 @@ export interface AccountLink {
   id: string;
   locale: string | null;
   purpose: string;
+  tenant_id: string | null;
   token_hash: string;
   used_at: Timestamp | null;
 }

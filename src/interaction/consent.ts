@@ -19,7 +19,7 @@ const platformScopes = new Set([...Object.keys(claimsByScope), 'offline_access']
 
 /** Shows who asks for what. */
 export async function showConsent(step: Step, person: PersonRow): Promise<PageResult> {
-  const { request, app, interaction, deps } = step
+  const { request, client, interaction, deps } = step
   const details = detailsShape.parse(interaction.prompt.details)
   const membership = person.memberships.find((one) => one.id === details.membershipId)
   const apis = await deps.clients.apis()
@@ -31,7 +31,7 @@ export async function showConsent(step: Step, person: PersonRow): Promise<PageRe
     ConsentPage({
       frame: request.frame(),
       form: formOf(step),
-      app,
+      app: client,
       person: personOf(person),
       redirectHost: redirectUri === undefined ? '' : (URL.parse(redirectUri)?.host ?? redirectUri),
       scopes: requestedScopes(step).map((name) => ({ name, known: true })),

@@ -7,10 +7,9 @@ import { completeRegistration } from '../accounts/complete-registration.ts'
 import { HashPoolFull } from '../accounts/hash-pool.ts'
 import { requestRegistration, verifyRegistrationCode } from '../accounts/request-registration.ts'
 import { html, redirect, type PageResult } from '../http/page.ts'
-import { requestedTenant } from '../oidc/membership-choice.ts'
 import { RegisterAddressPage, RegisterCodePage, RegisterDetailsPage, type RegisterAddressError, type RegisterCodeError, type RegisterDetailsError } from '../../views/pages/register.tsx'
 import { arrive } from './device.ts'
-import { registrationAllowed, signedIn } from './sign-in.ts'
+import { registrationAllowed, signedIn, tenantToJoin } from './sign-in.ts'
 import { formActionsOf, giveUp, type Step } from './step.ts'
 
 /** Shows the first question; whoever may not register here is led back to the sign-in. */
@@ -66,7 +65,7 @@ async function sendCode(step: Step, again: boolean): Promise<PageResult> {
   const { form, locale, origin } = step.request
   const email = (form.get('email') ?? '').trim()
   if (email === '') return showAddress(step, { error: 'missing_email' })
-  const result = await requestRegistration(step.deps.accounts, { email, locale, clientId: step.clientId, origin })
+  const result = await requestRegistration(step.deps.accounts, { email, locale, clientId: step.clientId, tenantId: await tenantToJoin(step), origin })
   if (result.ok) return showCode(step, { email: result.email, registration: result.registration, resent: again })
   return showAddress(step, { email, error: result.reason, ...('retryAfterSeconds' in result ? { retryAfterSeconds: result.retryAfterSeconds } : {}) })
 }
@@ -109,10 +108,10 @@ async function register(step: Step): Promise<PageResult> {
     familyNameKana: form.get('family_name_kana'), givenNameKana: form.get('given_name_kana'), password, locale, origin,
   })
   if (!result.ok) return showDetails(step, { email, proof, error: result.reason })
-  const tenant = requestedTenant(step.interaction.params)
-  if (tenant !== undefined) await step.deps.joinTenant.join({ tenant, accountId: result.accountId, origin })
-  await arrive(step, result.accountId)
-  return signedIn(step, { accountId: result.accountId, acr: 'aal1', amr: ['pwd'], provenAt: result.provenAt }, { create: {} })
+  const { accountId, tenantId } = result
+  if (tenantId !== null) await step.deps.joinTenant.join({ tenantId, accountId, origin })
+  await arrive(step, accountId)
+  return signedIn(step, { accountId, acr: 'aal1', amr: ['pwd'], provenAt: result.provenAt }, { create: {} })
 }
 
 async function complete(step: Step, input: Parameters<typeof completeRegistration>[1]) {

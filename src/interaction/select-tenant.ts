@@ -14,9 +14,9 @@ import { formActionsOf, formOf, personOf, proceed, startOver, type Step } from '
 
 /** Shows the picker, or who to turn to where nothing can be picked. */
 export function showTenants(step: Step, person: PersonRow, error?: SelectTenantError): PageResult {
-  const { request, app, interaction } = step
+  const { request, client, interaction } = step
   const tenant = requestedTenant(interaction.params)
-  const common = { frame: request.frame(), form: formOf(step), app, person: personOf(person) }
+  const common = { frame: request.frame(), form: formOf(step), app: client, person: personOf(person) }
   const options = { status: error === undefined ? 200 : 400, formAction: formActionsOf(step) }
   if (fittingMemberships(person.memberships, tenant).length === 0) {
     return html(

@@ -38,7 +38,7 @@ export async function showSignIn(step: Step, { identifier, error, retryAfterSeco
       app,
       identifier: identifier ?? paramOf(step, 'login_hint') ?? '',
       acceptsStaffNumber: true,
-      canCancel: true,
+      canCancel: app !== undefined || fixed !== undefined,
       recoverUrl: `/recover?${new URLSearchParams({ client_id: step.clientId }).toString()}`,
       scriptUrls: [...deps.scripts.passkey, ...deps.scripts.reveal],
       ...(fixed === undefined && (await registrationAllowed(step)) ? { registerUrl: `/interaction/${interaction.uid}/register` } : {}),
@@ -115,8 +115,13 @@ export function readJson(text: string): unknown {
 
 /** Whether people may make an account here by themselves. */
 export async function registrationAllowed(step: Step): Promise<boolean> {
-  const tenant = requestedTenant(step.interaction.params)
-  return step.deps.registration === 'open' || (tenant !== undefined && step.deps.joinTenant.allows(tenant))
+  return step.deps.registration === 'open' || (await tenantToJoin(step)) !== null
+}
+
+/** The tenant that the request is for, where it makes members of people who register by themselves. */
+export async function tenantToJoin({ interaction, deps }: Step): Promise<string | null> {
+  const tenant = requestedTenant(interaction.params)
+  return tenant === undefined ? null : deps.joinTenant.find(tenant)
 }
 
 type Attempt = PasswordResult | { readonly ok: false; readonly reason: 'busy'; readonly retryAfterSeconds: number }

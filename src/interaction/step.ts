@@ -14,6 +14,7 @@ import type { Origin } from '../base/origin.ts'
 import { formActionOf } from '../http/headers.ts'
 import { redirect, type PageRequest, type PageResult } from '../http/page.ts'
 import type { AppProps, FormProps, PersonProps } from '../../views/props.ts'
+import { accountClientId } from '../oidc/account-client.ts'
 import { appOf, type ClientStore } from '../oidc/client-store.ts'
 import type { PersonRow } from '../oidc/queries.ts'
 import type { References } from '../oidc/references.ts'
@@ -39,9 +40,9 @@ export interface InteractionDeps {
 
 /** Makes somebody who has just registered a member of the tenant that allows it; the port of members/. */
 export interface JoinTenant {
-  /** Whether people may register by themselves for the tenant, named by id or subdomain. */
-  allows(tenant: string): Promise<boolean>
-  join(input: { readonly tenant: string; readonly accountId: string; readonly origin: Origin }): Promise<void>
+  /** The id of a tenant, named by id or subdomain, for which people may register by themselves; null for any other. */
+  find(tenant: string): Promise<string | null>
+  join(input: { readonly tenantId: string; readonly accountId: string; readonly origin: Origin }): Promise<void>
 }
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -52,7 +53,10 @@ export interface Step {
   readonly interaction: Interaction
   readonly unit: UnitOfWork
   readonly clientId: string
-  readonly app: AppProps
+  /** The product that asks; undefined where our own pages do, which need no introduction. */
+  readonly app: AppProps | undefined
+  /** Whoever asks, our own pages included. */
+  readonly client: AppProps
   /** Whoever the session belongs to at this step; undefined before anybody has signed in. */
   readonly person: PersonRow | undefined
 }
@@ -114,5 +118,5 @@ export async function openStep(deps: InteractionDeps, request: PageRequest, unit
   unit.clientIdHint = clientId
   const accountId = interaction.session?.accountId
   const person = accountId === undefined ? undefined : await unit.person(accountId)
-  return { deps, request, interaction, unit, clientId, app: appOf(client), person }
+  return { deps, request, interaction, unit, clientId, client: appOf(client), app: clientId === accountClientId ? undefined : appOf(client), person }
 }

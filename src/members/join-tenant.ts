@@ -9,19 +9,18 @@ import { addMember } from './add-member.ts'
 import { findRegistrationRole } from './queries.ts'
 
 export interface JoinTenantInput {
-  /** Id or subdomain, as an app named it. */
-  readonly tenant: string
+  readonly tenantId: string
   readonly accountId: string
   readonly origin: Origin
 }
 
 export function createJoinTenant(deps: { readonly databases: Databases }) {
   return {
-    /** Whether people may register by themselves for this tenant. */
-    allows: async (tenant: string): Promise<boolean> => (await findRegistrationRole(deps.databases.engine, tenant)) !== undefined,
+    /** The id of a tenant, named by id or subdomain, for which people may register by themselves; null for any other. */
+    find: async (tenant: string): Promise<string | null> => (await findRegistrationRole(deps.databases.engine, tenant))?.tenant_id ?? null,
     /** Does nothing where the tenant does not allow it; a refusal of the membership is an event of its own. */
-    async join({ tenant, accountId, origin }: JoinTenantInput): Promise<void> {
-      const found = await findRegistrationRole(deps.databases.engine, tenant)
+    async join({ tenantId, accountId, origin }: JoinTenantInput): Promise<void> {
+      const found = await findRegistrationRole(deps.databases.engine, tenantId)
       if (found === undefined) return
       await addMember(deps, { tenantId: parseTenantId(found.tenant_id), accountId, role: found.role, source: 'jit', actor: accountId, origin })
     },

@@ -5,6 +5,7 @@
  */
 import type Provider from 'oidc-provider'
 import type { Pool } from 'pg'
+import { z } from 'zod'
 import { CannotOpen, type MasterKey } from '../base/crypto.ts'
 import { page, redirect, type PageDoor, type SessionDesk } from '../http/page.ts'
 import { requestStateOf } from '../http/request-state.ts'
@@ -36,7 +37,7 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
     isFresh: ({ authTime, acr, hasSecondFactor: has }, maxAgeSeconds) =>
       Date.now() / 1000 - authTime <= maxAgeSeconds && satisfiesAcr(acr, has ? 'aal2' : 'aal1'),
     begin(ctx, { returnTo, again }) {
-      const parameters = authorizeParameters(deps.issuer, { state: deps.masterKey.seal(returnTo, stateBinding), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
+      const parameters = authorizeParameters(deps.issuer, { state: sealWay(deps.masterKey, { to: returnTo, ifNot: again === null ? '/' : '/account' }), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
       if (again !== null) parameters.set('max_age', String(freshSeconds))
       // Named by the app, so that no trusted browser stands in for it.
       if (again?.hasSecondFactor === true) parameters.set('acr_values', 'aal2')
@@ -50,13 +51,15 @@ export function ownDoors({ issuer, masterKey }: Pick<SessionDeskDeps, 'issuer' |
   return [
     page({
       method: 'GET', path: '/account/return', access: 'public',
-      // Whoever gave up lands on the front page, which asks nothing.
-      handle: ({ query }) => redirect(query.has('error') ? '/' : (wayBack(masterKey, query.get('state') ?? '') ?? '/account')),
+      handle: ({ query }) => {
+        const way = wayBack(masterKey, query.get('state') ?? '')
+        return redirect(query.has('error') ? (way?.ifNot ?? '/') : (way?.to ?? '/account'))
+      },
     }),
     page({
       method: 'GET', path: '/register', access: 'public',
       handle: ({ locale }) => {
-        const parameters = authorizeParameters(issuer, { state: masterKey.seal('/account', stateBinding), locale })
+        const parameters = authorizeParameters(issuer, { state: sealWay(masterKey, { to: '/account', ifNot: '/' }), locale })
         parameters.set('prompt', 'create')
         return redirect(`${routes.authorization}?${parameters.toString()}`)
       },
@@ -70,9 +73,17 @@ function authorizeParameters(issuer: string, { state, locale }: { state: string;
   })
 }
 
-function wayBack(masterKey: MasterKey, state: string): string | null {
+/** Where to go on, and where to whoever gave up: a stranger to the front page, which asks nothing; a person to their account. */
+const wayShape = z.object({ to: z.string(), ifNot: z.string() })
+type Way = z.output<typeof wayShape>
+
+function sealWay(masterKey: MasterKey, way: Way): string {
+  return masterKey.seal(JSON.stringify(way), stateBinding)
+}
+
+function wayBack(masterKey: MasterKey, state: string): Way | null {
   try {
-    return masterKey.open(state, stateBinding).toString('utf8')
+    return wayShape.parse(JSON.parse(masterKey.open(state, stateBinding).toString('utf8')))
   } catch (error) {
     if (error instanceof CannotOpen) return null
     throw error

@@ -91,7 +91,7 @@ function FactorForm(props: Spoken): JSX.Element {
         )}
         {props.canCancel ? (
           <Action button={cancel} look="quiet" leaves>
-            {t('action.cancel')}
+            {t(props.app === undefined ? 'action.stop' : 'action.cancel')}
           </Action>
         ) : null}
       </div>

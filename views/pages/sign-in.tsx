@@ -82,7 +82,7 @@ function SignInForm(props: SignInProps & { t: Translate }): JSX.Element {
         )}
         {props.canCancel ? (
           <Action button={cancel} look="quiet" leaves>
-            {t('action.cancel')}
+            {t(props.app === undefined ? 'action.stop' : 'action.cancel')}
           </Action>
         ) : null}
       </div>

@@ -15,6 +15,7 @@ export const signIn = {
   'app.terms': '{app} terms of use',
   'app.policy': '{app} privacy policy',
 
+  'action.stop': 'Cancel',
   'action.cancel': 'Back to the app',
   'action.switch_account': 'Use another account',
   'action.back_to_app': 'Back to {app}',

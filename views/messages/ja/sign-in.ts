@@ -16,6 +16,7 @@ export const signIn = {
   'app.terms': '{app} の利用規約',
   'app.policy': '{app} のプライバシーポリシー',
 
+  'action.stop': 'やめる',
   'action.cancel': 'アプリに戻る',
   'action.switch_account': '別のアカウントを使う',
   'action.back_to_app': '{app} に戻る',
