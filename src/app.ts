@@ -61,6 +61,7 @@ import { askDatabase } from './oidc/queries.ts'
 import { createProviderPages } from './oidc/provider-pages.ts'
 import { createReferences, type References } from './oidc/references.ts'
 import { createAppBook, createSessionBook } from './oidc/session-book.ts'
+import type { TrustedDevice } from './oidc/assurance.ts'
 import { createSessionDesk, ownDoors } from './oidc/session-desk.ts'
 import { documentPaths } from './oidc/static-documents.ts'
 import { operationsPages } from './operations/pages.ts'
@@ -162,12 +163,12 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const clients = createClientStore(pool)
   const references = createReferences(masterKey)
   const pages = createProviderPages({ frame, cookies, clients, references, log, submitScriptUrl: assets.scripts.submit })
+  const trustedDevice: TrustedDevice = async ({ req }, accountId) => {
+    const deviceId = deviceOf(req, cookies)
+    return deviceId !== null && isTrustedDevice(databases.engine, { accountId, deviceId })
+  }
   const mount = await mountProvider({
-    issuer: config.issuer, pool, masterKey, clients, references, pages, databases, log,
-    trustedDevice: async ({ req }, accountId) => {
-      const deviceId = deviceOf(req, cookies)
-      return deviceId !== null && isTrustedDevice(databases.engine, { accountId, deviceId })
-    },
+    issuer: config.issuer, pool, masterKey, clients, references, pages, databases, log, trustedDevice,
   })
   const personal = personalDeps(parts)
   const metrics = createMetrics({ hashQueueDepth: () => hashes.depth })
@@ -180,7 +181,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const router = createRouter()
   mountDoors(router, doors, {
     csrf: createCsrf({ masterKey, issuer: config.issuer, cookies }), frame, demo: mailbox !== null,
-    sessions: createSessionDesk({ issuer: config.issuer, pool, masterKey, provider: () => mount.provider }),
+    sessions: createSessionDesk({ issuer: config.issuer, pool, masterKey, provider: () => mount.provider, trustedDevice }),
     authenticate: createAuthenticate({ pool, references, issuer: config.issuer }),
     onRefused: ({ ctx, door, caller, reason }) => databases.inEngine((trx) => record(trx, {
       type: 'access.refused', outcome: 'refused', reason, subject: `${door.method} ${door.path}`, actor: caller?.accountId ?? caller?.clientId ?? null,

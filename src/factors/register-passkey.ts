@@ -3,7 +3,7 @@
  * to one account for ever. Whether somebody may add one, and how freshly proved, is the page's question.
  */
 import { randomBytes } from 'node:crypto'
-import { generateRegistrationOptions } from '@simplewebauthn/server'
+import type { generateRegistrationOptions as optionsOf } from '@simplewebauthn/server'
 import { lockStatus } from '../accounts/queries.ts'
 import type { EngineTrx } from '../base/db.ts'
 import { record } from '../events/record.ts'
@@ -12,11 +12,11 @@ import { provideRecoveryCodes } from './generate-recovery-codes.ts'
 import { challengeSeconds, firstPasskeyName, passkeyAmr, userHandle } from './passkey.ts'
 import { insertPasskey, listPasskeys } from './passkey-queries.ts'
 import { openTicket, sealTicket, spendTicket, type Ticket } from './ticket.ts'
-import { algorithms, judgeRegistration, type NewCredential } from './webauthn.ts'
+import { algorithms, judgeRegistration, type NewCredential, webauthnLibrary } from './webauthn.ts'
 
 export interface PasskeyRegistrationQuestion {
   /** PublicKeyCredentialCreationOptionsJSON (WebAuthn §5.1.8), for the browser. */
-  readonly options: Awaited<ReturnType<typeof generateRegistrationOptions>>
+  readonly options: Awaited<ReturnType<typeof optionsOf>>
   /** Sealed, for the page's hidden field; five minutes long. */
   readonly challenge: string
 }
@@ -28,6 +28,7 @@ export async function startPasskeyRegistration(
 ): Promise<PasskeyRegistrationQuestion | null> {
   if (deps.rpId === null) return null
   const known = await listPasskeys(deps.databases.engine, accountId)
+  const { generateRegistrationOptions } = await webauthnLibrary()
   const options = await generateRegistrationOptions({
     rpName: 'Tegata', rpID: deps.rpId, challenge: Uint8Array.from(randomBytes(32)), timeout: challengeSeconds * 1000,
     userID: Uint8Array.from(Buffer.from(userHandle(deps.masterKey, accountId), 'base64url')), userName: account, userDisplayName: displayName,

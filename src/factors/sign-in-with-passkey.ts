@@ -4,7 +4,7 @@
  * copy may exist, and from then on that passkey opens nothing (WebAuthn §7.2 step 22). Sessions are not begun here.
  */
 import { randomBytes } from 'node:crypto'
-import { generateAuthenticationOptions } from '@simplewebauthn/server'
+import type { generateAuthenticationOptions as optionsOf } from '@simplewebauthn/server'
 import { lockStatus } from '../accounts/queries.ts'
 import { equalStrings } from '../base/crypto.ts'
 import type { EngineTrx } from '../base/db.ts'
@@ -14,11 +14,11 @@ import type { FactorDeps } from './factor.ts'
 import { challengeSeconds, passkeyAmr, userHandle } from './passkey.ts'
 import { findPasskey, listPasskeys, updateCloneSuspected, updatePasskeyUsed, type PasskeyRow } from './passkey-queries.ts'
 import { openTicket, sealTicket, spendTicket, type Ticket, type TicketHolder } from './ticket.ts'
-import { judgeAssertion, readAssertion, type Proof } from './webauthn.ts'
+import { judgeAssertion, readAssertion, type Proof, webauthnLibrary } from './webauthn.ts'
 
 export interface PasskeySignInQuestion {
   /** PublicKeyCredentialRequestOptionsJSON (WebAuthn §5.1.9), for the browser. */
-  readonly options: Awaited<ReturnType<typeof generateAuthenticationOptions>>
+  readonly options: Awaited<ReturnType<typeof optionsOf>>
   /** Sealed, for the page's hidden field; five minutes long. */
   readonly challenge: string
 }
@@ -27,6 +27,7 @@ export interface PasskeySignInQuestion {
 export async function startPasskeySignIn(deps: FactorDeps, { accountId }: { readonly accountId: string | null }): Promise<PasskeySignInQuestion | null> {
   if (deps.rpId === null) return null
   const known = accountId === null ? [] : await listPasskeys(deps.databases.engine, accountId)
+  const { generateAuthenticationOptions } = await webauthnLibrary()
   const options = await generateAuthenticationOptions({
     rpID: deps.rpId, challenge: Uint8Array.from(randomBytes(32)), timeout: challengeSeconds * 1000,
     allowCredentials: known.map(({ id, transports }) => ({ id, transports })), userVerification: accountId === null ? 'required' : 'preferred',

@@ -3,8 +3,6 @@
  * are for our origin, our RP ID and the challenge given, made in no foreign frame; no certificate of an attestation is ever
  * looked at, for none was asked for. Counter, owner and single use are judged by the rows, not here.
  */
-import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server'
-import { decodeAttestationObject, decodeClientDataJSON, isoBase64URL } from '@simplewebauthn/server/helpers'
 import { z } from 'zod'
 
 /** EdDSA, ES256, RS256 (COSE): what authenticators speak. */
@@ -14,6 +12,11 @@ export interface RelyingParty {
   readonly rpId: string
   readonly origin: string
 }
+
+/** Loaded with the first passkey: it brings everything that judges certificates, a tenth of a second and 26 MiB of a start. */
+export const webauthnLibrary = () => import('@simplewebauthn/server')
+const webauthnReader = () => import('@simplewebauthn/server/helpers')
+type WebauthnReader = Awaited<ReturnType<typeof webauthnReader>>
 
 const base64url = z.string().min(1).max(65_536).regex(/^[A-Za-z0-9_-]+$/)
 // WebAuthn §4: a credential id has 1023 bytes at most.
@@ -53,7 +56,8 @@ export async function judgeRegistration(answer: unknown, { challenge, party }: Q
   const { id, rawId, type, response } = read.data
   const { clientDataJSON, attestationObject } = response
   const judged = await orNull(async () => {
-    if (isFramed(clientDataJSON) || isAttested(attestationObject)) return null
+    const [{ verifyRegistrationResponse }, reader] = await Promise.all([webauthnLibrary(), webauthnReader()])
+    if (isFramed(reader, clientDataJSON) || isAttested(reader, attestationObject)) return null
     return verifyRegistrationResponse({
       response: { id, rawId, type, clientExtensionResults: {}, response: { clientDataJSON, attestationObject } },
       expectedChallenge: challenge, expectedOrigin: party.origin, expectedRPID: party.rpId,
@@ -83,7 +87,8 @@ export interface Proof {
 export async function judgeAssertion(assertion: Assertion, { challenge, party, publicKey }: Question & { readonly publicKey: Buffer }): Promise<Proof | null> {
   const { id, rawId, type, response: { clientDataJSON, authenticatorData, signature } } = assertion
   const judged = await orNull(async () => {
-    if (isFramed(clientDataJSON)) return null
+    const [{ verifyAuthenticationResponse }, reader] = await Promise.all([webauthnLibrary(), webauthnReader()])
+    if (isFramed(reader, clientDataJSON)) return null
     return verifyAuthenticationResponse({
       response: { id, rawId, type, clientExtensionResults: {}, response: { clientDataJSON, authenticatorData, signature } },
       expectedChallenge: challenge, expectedOrigin: party.origin, expectedRPID: party.rpId, requireUserVerification: false,
@@ -116,12 +121,12 @@ function parsed(answer: unknown): unknown {
 }
 
 /** Our pages stand in no frame of another origin, so an answer from one is not ours. */
-function isFramed(clientDataJSON: string): boolean {
+function isFramed({ decodeClientDataJSON }: WebauthnReader, clientDataJSON: string): boolean {
   return decodeClientDataJSON(clientDataJSON).crossOrigin === true
 }
 
 /** Judging a certificate may fetch the list it names; a client that was asked for none sends none (WebAuthn §5.1.3). */
-function isAttested(attestationObject: string): boolean {
+function isAttested({ decodeAttestationObject, isoBase64URL }: WebauthnReader, attestationObject: string): boolean {
   const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject))
   const format = decoded.get('fmt')
   return !(format === 'none' || (format === 'packed' && decoded.get('attStmt').get('x5c') === undefined))

@@ -3,7 +3,7 @@
  * say anything else than what happens. Invariant: every endpoint of the list is in it.
  */
 import { z } from 'zod'
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi'
 import { publicEndpoint, successStatus, type EndpointDoor } from './endpoint.ts'
 import { genericProblems } from './problem.ts'
 
@@ -22,12 +22,14 @@ export function openApiDoor(issuer: string, doors: () => readonly EndpointDoor[]
   let document: Record<string, unknown> | undefined
   return publicEndpoint({
     method: 'GET', path: openApiPath, response: z.record(z.string(), z.unknown()), summary: 'This description (OpenAPI 3.1).',
-    handle: () => ({ status: 200, body: (document ??= { ...openApiDocument(issuer, doors()) }) }),
+    handle: async () => ({ status: 200, body: (document ??= { ...(await openApiDocument(issuer, doors())) }) }),
   })
 }
 
 /** The description as data. */
-export function openApiDocument(issuer: string, doors: readonly EndpointDoor[]) {
+export async function openApiDocument(issuer: string, doors: readonly EndpointDoor[]) {
+  // Loaded for whoever asks: no request that does something needs it.
+  const { createDocument } = await import('zod-openapi')
   return createDocument({
     openapi: '3.1.0',
     info: {

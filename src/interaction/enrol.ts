@@ -15,10 +15,7 @@ import { RecoveryCodesPage, recoveryCodesFile } from '../../views/pages/recovery
 import { arrive } from './device.ts'
 import { asksForPasskey, demandOf, raise, raisedResult, reasonOf } from './second-factor.ts'
 import { readJson } from './sign-in.ts'
-import { formActionsOf, formOf, giveUp, keepResult, personOf, proceed, startOver, type Step } from './step.ts'
-
-/** Seconds after a sign-in in which a factor may be set up. */
-const freshSeconds = 900
+import { formActionsOf, formOf, giveUp, isFresh, keepResult, personOf, proceed, startOver, type Step } from './step.ts'
 
 export async function showEnrolment(step: Step, person: PersonRow): Promise<PageResult> {
   const { deps, request, app } = step
@@ -64,12 +61,6 @@ export async function takeEnrolment(step: Step, person: PersonRow): Promise<Page
 /** Nobody adds a factor to an account whose existing one they have not shown. */
 function mustProveFirst({ interaction }: Step, { security }: PersonRow): boolean {
   return hasSecondFactor(security) && !satisfiesAcr(interaction.session?.acr, 'aal2')
-}
-
-async function isFresh({ interaction, unit }: Step): Promise<boolean> {
-  const uid = interaction.session?.uid
-  const session = uid === undefined ? undefined : await unit.sessionByUid(uid)
-  return Date.now() / 1000 - (session?.payload.loginTs ?? 0) <= freshSeconds
 }
 
 /** The rule is still in its grace: on to the app, and asked again at the next sign-in. */

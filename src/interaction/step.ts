@@ -107,6 +107,16 @@ export async function keepResult({ deps, request: { ctx } }: Step, result: Inter
   await deps.provider().interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: true })
 }
 
+/** Seconds after a sign-in in which a factor or a password may be set. */
+const freshSeconds = 900
+
+/** Whether the person signed in so recently that they may change what they sign in with. */
+export async function isFresh({ interaction, unit }: Step): Promise<boolean> {
+  const uid = interaction.session?.uid
+  const session = uid === undefined ? undefined : await unit.sessionByUid(uid)
+  return Date.now() / 1000 - (session?.payload.loginTs ?? 0) <= freshSeconds
+}
+
 /** Opens the step that the interaction stands at; throws oidc-provider's SessionNotFound for one that no longer lives. */
 export async function openStep(deps: InteractionDeps, request: PageRequest, unit: UnitOfWork): Promise<Step | undefined> {
   const { ctx } = request

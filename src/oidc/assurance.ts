@@ -4,10 +4,11 @@
  * Invariant: a trusted browser stands in for the second factor only towards tenant and person, never towards an app that named a
  * level, and it never raises `acr`.
  */
+import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { hasSecondFactor, isAcr, satisfiesAcr, type MembershipFacts, type SecurityFacts } from './facts.ts'
 import { choiceOf, type Choice } from './membership-choice.ts'
-import type { TokenRow } from './queries.ts'
+import type { PersonRow, TokenRow } from './queries.ts'
 import { currentUnit } from './unit-of-work.ts'
 
 /** A demand is met by any of its levels; `by` says who asks, in the order in which a person is told. */
@@ -51,7 +52,7 @@ export function meets(acr: string | undefined, { anyOf }: Demand): boolean {
 }
 
 /** Asked only when it would make a difference: whether this browser is trusted for this account. */
-export type TrustedDevice = (ctx: KoaContextWithOIDC, accountId: string) => Promise<boolean>
+export type TrustedDevice = (ctx: { readonly req: IncomingMessage }, accountId: string) => Promise<boolean>
 
 /** The demands that the session of this request does not meet. */
 export async function unmetDemands(ctx: KoaContextWithOIDC, trusted: TrustedDevice): Promise<readonly Demand[]> {
@@ -60,15 +61,24 @@ export async function unmetDemands(ctx: KoaContextWithOIDC, trusted: TrustedDevi
   const person = accountId === undefined ? undefined : await currentUnit().person(accountId)
   if (accountId === undefined || person === undefined) return []
   const membership = chosen(await choiceOf(ctx))
-  const mayTrust = membership === undefined
-    ? person.memberships.some(({ usable, rules }) => usable && rules.trusted_device_days > 0)
-    : membership.rules.trusted_device_days > 0
+  const mayTrust = membership === undefined ? mayTrustSomewhere(person) : membership.rules.trusted_device_days > 0
   const all = [...appDemands(client?.defaultAcrValues, claims.id_token?.['acr']), ...standingDemands(membership, person.security, mayTrust)]
   const unmet = all.filter((demand) => !meets(session?.acr, demand))
   if (!unmet.some(({ trustable }) => trustable) || !(await trusted(ctx, accountId))) return unmet
   // Token families of this session are renewed on the strength of it, as long as the tenant allows that.
   if (session !== undefined && Reflect.get(session, 'trustedDevice') !== true) Reflect.set(session, 'trustedDevice', true)
   return unmet.filter(({ trustable }) => !trustable)
+}
+
+/** Without a tenant in play, any tenant of the person that allows trusted browsers will do. */
+function mayTrustSomewhere({ memberships }: PersonRow): boolean {
+  return memberships.some(({ usable, rules }) => usable && rules.trusted_device_days > 0)
+}
+
+/** Whether a session has shown what its person has set up, where neither app nor tenant asks: the password alone makes a session too. */
+export async function meetsOwnDemands(person: PersonRow, acr: string, isTrusted: () => Promise<boolean>): Promise<boolean> {
+  const unmet = standingDemands(undefined, person.security, mayTrustSomewhere(person)).filter((demand) => !meets(acr, demand))
+  return unmet.length === 0 || (unmet.every(({ trustable }) => trustable) && isTrusted())
 }
 
 /** What the step that asks for a second factor has to know. */

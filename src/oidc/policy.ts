@@ -72,7 +72,7 @@ const switchAccount = new Check('switch_account', 'another account is to be used
   return result !== undefined && 'switch_account' in result && result.login === undefined
 })
 
-/** The second factor is about to be set up, and the password was typed too long ago for that (ASVS 7.5.1). */
+/** A second factor or a password is about to be set, and the person signed in too long ago for that (ASVS 7.5.1). */
 const reauthenticate = new Check('reauthenticate', 'the person has to prove who they are once more', (ctx) => {
   const { result } = ctx.oidc
   return result !== undefined && 'reauthenticate' in result && result.login === undefined

@@ -10,6 +10,7 @@ import { CannotOpen, type MasterKey } from '../base/crypto.ts'
 import { page, redirect, type PageDoor, type SessionDesk } from '../http/page.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { accountClientId, accountReturnPath } from './account-client.ts'
+import { meetsOwnDemands, type TrustedDevice } from './assurance.ts'
 import { hasSecondFactor, satisfiesAcr } from './facts.ts'
 import { routes } from './routes.ts'
 import { inUnit } from './unit-of-work.ts'
@@ -19,6 +20,7 @@ export interface SessionDeskDeps {
   readonly pool: Pool
   readonly masterKey: MasterKey
   readonly provider: () => Provider
+  readonly trustedDevice: TrustedDevice
 }
 
 /** Seconds that a sign-in may be old for a dangerous act; the same number that `begin` asks the policy for. */
@@ -32,6 +34,8 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
       const { accountId, uid, acr = 'aal1', amr = [], loginTs = 0 } = session
       const person = accountId === undefined ? undefined : await unit.person(accountId)
       if (accountId === undefined || person === undefined) return null
+      // Between password and second factor there is a session already; it opens nothing, and the policy asks for the rest.
+      if (!(await meetsOwnDemands(person, acr, () => deps.trustedDevice(ctx, accountId)))) return null
       return { sessionUid: uid, accountId, acr, amr, authTime: loginTs, hasSecondFactor: hasSecondFactor(person.security) }
     }),
     isFresh: ({ authTime, acr, hasSecondFactor: has }, maxAgeSeconds) =>

@@ -18,7 +18,11 @@ export async function refuseOutgrown(ctx: KoaContextWithOIDC, { references }: { 
   if (typeof value !== 'string' || requestedTenant(ctx.oidc.params ?? {}) !== undefined) return
   const token = await currentUnit().token(references.key(value))
   const own = token?.model === 'RefreshToken' && token.payload.clientId === ctx.oidc.client?.clientId
-  if (own && !mayRenew(token)) throw new errors.InvalidGrant('the tenant asks for a stronger sign-in')
+  if (own) refuseWhereOutgrown(token)
+}
+
+function refuseWhereOutgrown(token: TokenRow): void {
+  if (!mayRenew(token)) throw new errors.InvalidGrant('the tenant asks for a stronger sign-in')
 }
 
 export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients: ClientStore; references: References }): Promise<void> {
@@ -34,7 +38,8 @@ export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients:
   const memberships = await unit.memberships(token.account.id)
   const [target] = fittingMemberships(memberships, tenant)
   if (target === undefined) throw new errors.AccessDenied('no membership of this tenant')
-  if (target.id === token.grant?.membership_id) return
+  // Naming the tenant that the family is in already is no way around its rules.
+  if (target.id === token.grant?.membership_id) return refuseWhereOutgrown(token)
   if (target.rules.enforced && !satisfiesAcr(token.payload.acr ?? 'aal1', target.rules.required_acr)) {
     throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a stronger sign-in')
   }
