@@ -72,6 +72,8 @@ create table account_link (
   email text,
   -- The app that the person came from, to lead back there.
   client_id text,
+  -- The tenant that a newcomer came for, which makes them a member where it allows that.
+  tenant_id uuid references tenant (id) on delete set null,
   locale text check (locale in ('ja', 'en')),
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,

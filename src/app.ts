@@ -30,6 +30,7 @@ import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
 import { deleteSpentChallenges } from './factors/queries.ts'
 import { eraseFactors } from './factors/reset-factors.ts'
 import { startJobs } from './events/jobs.ts'
+import { createCursors } from './events/queries.ts'
 import { record } from './events/record.ts'
 import { startRelay } from './events/relay.ts'
 import { createAssets, type Scripts } from './http/assets.ts'
@@ -306,7 +307,10 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
       send_logout_token: logoutTokenTask({ databases, config, log, sign: (payload, options) => mount.keyRing.sign(payload, options) }),
     },
   })
-  const relay = startRelay({ databases, log, pollMs: 300, subscribers: [mailSubscriber, logoutTokenSubscriber] })
+  const subscribers = [mailSubscriber, logoutTokenSubscriber]
+  // Before the first request: an event that comes before its reader has a place in the log is never read.
+  await createCursors(databases.engine, subscribers.map(({ name }) => name))
+  const relay = startRelay({ databases, log, pollMs: 300, subscribers })
   const housekeeping = startHousekeeping({
     databases, log,
     more: [

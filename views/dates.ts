@@ -3,17 +3,18 @@
  */
 import type { Locale } from './locale.ts'
 
+/** Writes the day of an ISO 8601 moment; text that is no moment comes back as it is. */
+export function day(locale: Locale, iso: string, timeZone = 'Asia/Tokyo'): string {
+  return write(locale, iso, { timeZone })
+}
+
 /** Writes an ISO 8601 moment as date, time and zone; text that is no moment comes back as it is. */
 export function dateTime(locale: Locale, iso: string, timeZone = 'Asia/Tokyo'): string {
+  return write(locale, iso, { hour: 'numeric', minute: '2-digit', timeZone, timeZoneName: 'short' })
+}
+
+function write(locale: Locale, iso: string, more: Intl.DateTimeFormatOptions): string {
   const moment = new Date(iso)
   if (Number.isNaN(moment.getTime())) return iso
-  return new Intl.DateTimeFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', {
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short',
-  }).format(moment)
+  return new Intl.DateTimeFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { year: 'numeric', month: 'long', day: 'numeric', ...more }).format(moment)
 }

@@ -67,7 +67,10 @@ function buttonDoors(deps: LinkPageDeps, purpose: ButtonPurpose): readonly PageD
     const link = await findLink(deps.accounts, { token, purposes: [purpose] })
     if (link === null) return deadLink(request, purpose)
     const action = linkPath(purpose, token)
-    return html(LinkPage({ frame: request.frame(), form: { action, csrfToken: request.csrf.token(action) }, purpose, ...(link.email === null ? {} : { email: link.email }) }))
+    return html(LinkPage({
+      frame: request.frame(), form: { action, csrfToken: request.csrf.token(action) }, purpose,
+      ...(link.email === null ? {} : { email: link.email }), ...(link.displayName === null ? {} : { accountName: link.displayName }),
+    }))
   }
   const take = async (request: PageRequest): Promise<PageResult> => {
     const token = request.params['token'] ?? ''

@@ -1,5 +1,5 @@
 /**
- * Takes a passkey, as the whole sign-in (nobody known yet, user verification required) or as the second factor of an account.
+ * Takes a passkey, as the whole sign-in (user verification required) or as the second factor of an account.
  * Invariants: a challenge is answered once; a passkey speaks for its own account only; a counter that does not rise means a
  * copy may exist, and from then on that passkey opens nothing (WebAuthn §7.2 step 22). Sessions are not begun here.
  */
@@ -23,16 +23,25 @@ export interface PasskeySignInQuestion {
   readonly challenge: string
 }
 
+/** Who is asked for a passkey, and whether anything else has been shown. */
+export interface PasskeyUse {
+  /** Null where nobody is known yet. */
+  readonly accountId: string | null
+  /** True where the passkey is the whole sign-in, which it always is where nobody is known: then the person has to be verified too. */
+  readonly alone?: boolean
+}
+
 /** Null where passkeys are not possible here. Without an account the options are the same for everybody. */
-export async function startPasskeySignIn(deps: FactorDeps, { accountId }: { readonly accountId: string | null }): Promise<PasskeySignInQuestion | null> {
+export async function startPasskeySignIn(deps: FactorDeps, use: PasskeyUse): Promise<PasskeySignInQuestion | null> {
   if (deps.rpId === null) return null
+  const { accountId } = use
   const known = accountId === null ? [] : await listPasskeys(deps.databases.engine, accountId)
   const { generateAuthenticationOptions } = await webauthnLibrary()
   const options = await generateAuthenticationOptions({
     rpID: deps.rpId, challenge: Uint8Array.from(randomBytes(32)), timeout: challengeSeconds * 1000,
-    allowCredentials: known.map(({ id, transports }) => ({ id, transports })), userVerification: accountId === null ? 'required' : 'preferred',
+    allowCredentials: known.map(({ id, transports }) => ({ id, transports })), userVerification: isAlone(use) ? 'required' : 'preferred',
   })
-  return { options, challenge: sealTicket(deps, holderOf(accountId), { id: options.challenge, lifetimeSeconds: challengeSeconds, content: null }) }
+  return { options, challenge: sealTicket(deps, holderOf(use), { id: options.challenge, lifetimeSeconds: challengeSeconds, content: null }) }
 }
 
 export type PasskeyRefusal = 'challenge_invalid' | 'passkey_unknown' | 'passkey_invalid' | 'account_suspended' | 'user_verification_missing'
@@ -49,9 +58,7 @@ export type PasskeySignIn =
     }
   | { readonly ok: false; readonly reason: PasskeyRefusal }
 
-export interface PasskeyAnswer {
-  /** Null for the whole sign-in. */
-  readonly accountId: string | null
+export interface PasskeyAnswer extends PasskeyUse {
   readonly challenge: string
   /** AuthenticationResponseJSON (WebAuthn §5.1.7), parsed or as text. */
   readonly response: unknown
@@ -79,7 +86,7 @@ export async function finishPasskeySignIn(deps: FactorDeps, answer: PasskeyAnswe
 
 async function judge(deps: FactorDeps, answer: PasskeyAnswer): Promise<Fit | Misfit> {
   const { accountId } = answer
-  const ticket = openTicket(deps, holderOf(accountId), answer.challenge)
+  const ticket = openTicket(deps, holderOf(answer), answer.challenge)
   if (ticket === null || deps.rpId === null) return { reason: 'challenge_invalid', owner: accountId }
   const assertion = readAssertion(answer.response)
   if (assertion === null) return { reason: 'passkey_invalid', owner: accountId }
@@ -98,12 +105,12 @@ async function accept(trx: EngineTrx, answer: PasskeyAnswer, { ticket, passkey, 
   // A signed answer is spent whatever becomes of it, so that it says one thing once.
   if (!(await spendTicket(trx, ticket))) return refuse(trx, answer, { reason: 'challenge_invalid', owner })
   if ((await lockStatus(trx, owner)) !== 'active') return refuse(trx, answer, { reason: 'account_suspended', owner })
-  if (answer.accountId === null && !proof.userVerified) return refuse(trx, answer, { reason: 'user_verification_missing', owner })
+  if (isAlone(answer) && !proof.userVerified) return refuse(trx, answer, { reason: 'user_verification_missing', owner })
   const at = await updatePasskeyUsed(trx, { id: passkey.id, counter: proof.counter, backedUp: proof.backedUp })
   if (at === undefined) return suspect(trx, answer, passkey)
   const amr = passkeyAmr(proof)
   const event = { ...common(answer), outcome: 'success', subject: owner, actor: owner } as const
-  if (answer.accountId === null) await record(trx, { ...event, type: 'sign_in.succeeded', after: { amr, acr: 'phr', client_id: answer.clientId, passkey_id: passkey.id } })
+  if (isAlone(answer)) await record(trx, { ...event, type: 'sign_in.succeeded', after: { amr, acr: 'phr', client_id: answer.clientId, passkey_id: passkey.id } })
   else await record(trx, { ...event, type: 'second_factor.succeeded', after: { factor: 'passkey', passkey_id: passkey.id } })
   return { ok: true, accountId: owner, acr: 'phr', amr, userVerified: proof.userVerified, provenAt: at.getTime() }
 }
@@ -119,7 +126,7 @@ async function suspect(trx: EngineTrx, answer: PasskeyAnswer, passkey: PasskeyRo
 async function refuse(trx: EngineTrx, answer: PasskeyAnswer, { reason, owner }: Misfit): Promise<PasskeySignIn> {
   const event = { ...common(answer), subject: owner, reason, after: { factor: 'passkey' } }
   if (reason === 'account_suspended') await record(trx, { ...event, type: 'sign_in.refused', outcome: 'refused' })
-  else await record(trx, { ...event, type: answer.accountId === null ? 'sign_in.failed' : 'second_factor.failed', outcome: 'failure' })
+  else await record(trx, { ...event, type: isAlone(answer) ? 'sign_in.failed' : 'second_factor.failed', outcome: 'failure' })
   return { ok: false, reason }
 }
 
@@ -127,6 +134,10 @@ function common({ origin, clientId }: PasskeyAnswer): Pick<NewEvent, 'origin' | 
   return { origin, clientId }
 }
 
-function holderOf(accountId: string | null): TicketHolder {
-  return { purpose: accountId === null ? 'passkey sign-in' : 'passkey second factor', accountId }
+function isAlone({ accountId, alone = false }: PasskeyUse): boolean {
+  return alone || accountId === null
+}
+
+function holderOf(use: PasskeyUse): TicketHolder {
+  return { purpose: isAlone(use) ? 'passkey sign-in' : 'passkey second factor', accountId: use.accountId }
 }

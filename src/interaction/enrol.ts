@@ -14,7 +14,6 @@ import { EnrolTotpPage, type EnrolTotpError } from '../../views/pages/enrol-totp
 import { RecoveryCodesPage, recoveryCodesFile } from '../../views/pages/recovery-codes.tsx'
 import { arrive } from './device.ts'
 import { asksForPasskey, demandOf, raise, raisedResult, reasonOf } from './second-factor.ts'
-import { readJson } from './sign-in.ts'
 import { formActionsOf, formOf, giveUp, isFresh, keepResult, personOf, proceed, startOver, type Step } from './step.ts'
 
 export async function showEnrolment(step: Step, person: PersonRow): Promise<PageResult> {
@@ -116,7 +115,7 @@ async function takePasskey(step: Step, person: PersonRow): Promise<PageResult> {
   const { form, origin } = step.request
   const { id } = person.account
   const result = await finishPasskeyRegistration(step.deps.factors, {
-    accountId: id, challenge: form.get('passkey_challenge') ?? '', response: readJson(form.get('passkey_response') ?? ''), name: form.get('passkey_name'), actor: id, origin,
+    accountId: id, challenge: form.get('passkey_challenge') ?? '', response: form.get('passkey_response'), name: form.get('passkey_name'), actor: id, origin,
   })
   if (!result.ok) return showPasskey(step, person, 'passkey_failed')
   return enrolled(step, person, { acr: 'phr', amr: result.amr, codes: result.recoveryCodes })

@@ -13,7 +13,6 @@ import type { PersonRow } from '../oidc/queries.ts'
 import { SecondFactorPage, type SecondFactorError } from '../../views/pages/second-factor.tsx'
 import type { SecondFactorMethod, SecondFactorReason } from '../../views/props.ts'
 import { arrive } from './device.ts'
-import { readJson } from './sign-in.ts'
 import { formActionsOf, formOf, personOf, proceed, startOver, type Step } from './step.ts'
 
 const daySeconds = 24 * 3600
@@ -116,7 +115,7 @@ async function takeCode(step: Step, person: PersonRow, method: 'totp' | 'recover
 async function takePasskey(step: Step, person: PersonRow): Promise<PageResult> {
   const { form, origin } = step.request
   const result = await finishPasskeySignIn(step.deps.factors, {
-    accountId: person.account.id, challenge: form.get('passkey_challenge') ?? '', response: readJson(form.get('passkey_response') ?? ''), origin, clientId: step.clientId,
+    accountId: person.account.id, challenge: form.get('passkey_challenge') ?? '', response: form.get('passkey_response'), origin, clientId: step.clientId,
   })
   if (!result.ok) return showSecondFactor(step, person, { method: 'passkey', error: 'passkey_failed' })
   // The person has succeeded by other means: what others guessed no longer counts (NIST SP 800-63B-4 §3.2.2).

@@ -29,7 +29,8 @@ export async function showSignIn(step: Step, { identifier, error, retryAfterSeco
   const { request, app, interaction, deps } = step
   const fixed = fixedPerson(step)
   const reason = reasonOf(interaction.prompt.reasons)
-  const passkey = await startPasskeySignIn(deps.factors, { accountId: fixed === undefined ? null : (step.person?.account.id ?? null) })
+  // A person who is known to have none is offered none.
+  const passkey = fixed !== undefined && step.person?.security.passkeys === 0 ? null : await startPasskeySignIn(deps.factors, { ...passkeyOwner(step), alone: true })
   if (retryAfterSeconds !== undefined) request.ctx.set('Retry-After', String(Math.ceil(retryAfterSeconds)))
   return html(
     SignInPage({
@@ -75,11 +76,9 @@ export async function takeSignIn(step: Step): Promise<PageResult> {
 /** A passkey proves possession and the person at once (WebAuthn §1.1): it is a whole sign-in, and no password lock touches it. */
 async function takePasskey(step: Step): Promise<PageResult> {
   const { form, origin } = step.request
-  const response = readJson(form.get('passkey_response') ?? '')
   const identifier = (form.get('identifier') ?? '').trim()
   const result = await finishPasskeySignIn(step.deps.factors, {
-    accountId: fixedPerson(step) === undefined ? null : (step.person?.account.id ?? null),
-    challenge: form.get('passkey_challenge') ?? '', response, origin, clientId: step.clientId,
+    ...passkeyOwner(step), alone: true, challenge: form.get('passkey_challenge') ?? '', response: form.get('passkey_response'), origin, clientId: step.clientId,
   })
   if (!result.ok) {
     const error = result.reason === 'account_suspended' || result.reason === 'passkey_unknown' ? result.reason : 'passkey_failed'
@@ -89,6 +88,11 @@ async function takePasskey(step: Step): Promise<PageResult> {
   // NIST SP 800-63B-4 §3.2.2: failures count in a row, and here the person has succeeded by other means.
   await step.deps.accounts.attempts.clear('password', result.accountId)
   return signedIn(step, result)
+}
+
+/** Whose passkey is asked for: the fixed person's, or anybody's. */
+function passkeyOwner(step: Step): { readonly accountId: string | null } {
+  return { accountId: fixedPerson(step) === undefined ? null : (step.person?.account.id ?? null) }
 }
 
 interface Proof {
@@ -102,15 +106,6 @@ interface Proof {
 export function signedIn(step: Step, { accountId, acr, amr, provenAt }: Proof, more: Readonly<Record<string, object>> = {}): Promise<PageResult> {
   const login = { accountId, acr, amr: [...amr], ts: Math.floor(Date.now() / 1000), remember: true }
   return proceed(step, { login, proof: { at: provenAt }, ...more })
-}
-
-/** The browser's answer as it came; whether it fits is the factor's question. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** Whether people may make an account here by themselves. */

@@ -84,7 +84,7 @@ export async function meetsOwnDemands(person: PersonRow, acr: string, isTrusted:
 /** What the step that asks for a second factor has to know. */
 export interface AssuranceDetails {
   readonly demands: readonly Demand[]
-  /** Days for which this browser may be trusted afterwards; 0 where an app has named a level, or the tenant forbids it. */
+  /** Days for which this browser may be trusted afterwards; 0 where an app has named a level, or the tenant (without one: every tenant) forbids it. */
   readonly trust_days: number
   readonly tenant_name: string | null
   /** ISO 8601: the rule of a tenant that may be put off until then; null where it may not. */
@@ -95,14 +95,19 @@ export async function assuranceDetails(ctx: KoaContextWithOIDC, trusted: Trusted
   const demands = await unmetDemands(ctx, trusted)
   const membership = chosen(await choiceOf(ctx))
   const accountId = ctx.oidc.session?.accountId
-  const memberships = membership === undefined && accountId !== undefined ? await currentUnit().memberships(accountId) : []
-  const days = membership?.rules.trusted_device_days ?? Math.max(0, ...memberships.filter(({ usable }) => usable).map(({ rules }) => rules.trusted_device_days))
+  const memberships = accountId === undefined ? [] : await currentUnit().memberships(accountId)
   return {
     demands,
-    trust_days: demands.length > 0 && demands.every(({ trustable }) => trustable) ? days : 0,
+    trust_days: demands.length > 0 && demands.every(({ trustable }) => trustable) ? daysOfTrust(memberships) : 0,
     tenant_name: membership?.tenant_name ?? null,
     advised_until: demands.length === 0 ? ((await adviceFor(ctx))?.enforced_from ?? null) : null,
   }
+}
+
+/** A browser is trusted towards all tenants of a person at once, so the strictest of those that allow it says for how long. */
+function daysOfTrust(memberships: readonly MembershipFacts[]): number {
+  const allowed = memberships.flatMap(({ usable, rules }) => (usable && rules.trusted_device_days > 0 ? rules.trusted_device_days : []))
+  return allowed.length === 0 ? 0 : Math.min(...allowed)
 }
 
 /** Whether a token family may be renewed: what the tenant asks now, asked of how its person had signed in. */

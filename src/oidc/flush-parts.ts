@@ -80,10 +80,10 @@ const parts: Readonly<Record<FlushPart, Part>> = {
   sessions: {
     // Merges what this request changed into what is there now, so that two tabs do not undo each other; a session that ended
     // meanwhile is not brought back.
-    // The old id stays good for a parallel tab, but never over a change of person or level (session fixation).
+    // The old id stays good for a parallel tab, but never over a new sign-in or a change of person or level (session fixation).
     cte: `met as (update session s set
         previous_id_hash = case when x.id_hash = s.id_hash then s.previous_id_hash
-          when s.account_id = x.account_id and s.payload->>'acr' is not distinct from x.acr then s.id_hash end,
+          when s.account_id = x.account_id and s.payload->>'acr' is not distinct from x.acr and x.changed->'loginTs' is null then s.id_hash end,
         anonymous_id_hash = case when s.account_id is null and x.account_id is not null then s.id_hash else s.anonymous_id_hash end,
         previous_until = case when x.id_hash = s.id_hash then s.previous_until else now() + interval '60 seconds' end,
         id_hash = x.id_hash, account_id = x.account_id, last_seen_at = now(), expires_at = now() + make_interval(secs => x.ttl),

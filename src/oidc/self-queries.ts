@@ -22,7 +22,7 @@ export async function listSessions(db: Engine, accountId: string): Promise<reado
     .select(['session.uid', 'session.ip', 'session.user_agent', 'session.created_at', 'session.last_seen_at', 'session.payload'])
     .where('session.account_id', '=', accountId)
     .where('session.expires_at', '>', sql<Date>`now()`)
-    .where(sql<boolean>`coalesce((session.payload->>'provenAt')::float8, 0) >= floor(extract(epoch from account.not_before) * 1000)`)
+    .where(sql<boolean>`coalesce((session.payload->>'provenAt')::float8, (session.payload->>'loginTs')::float8 * 1000, 0) >= floor(extract(epoch from account.not_before) * 1000)`)
     .orderBy('session.last_seen_at', 'desc')
     .execute()
   return rows.map((row) => ({ ...row, payload: jsonObject(row.payload) }))
@@ -78,6 +78,11 @@ export async function listApps(db: Engine, accountId: string): Promise<readonly 
     from each join client c on c.id = each.client_id left join membership m on m.id = each.membership_id left join tenant t on t.id = m.tenant_id
     order by c.name, t.name`.execute(db)
   return result.rows
+}
+
+/** Names of apps by their ids; an app that is gone has none. */
+export async function listAppNames(db: Engine, clientIds: readonly string[]): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  return clientIds.length === 0 ? [] : db.selectFrom('client').select(['id', 'name']).where('id', 'in', [...clientIds]).execute()
 }
 
 /** Takes back what an app was allowed for one membership, with its families; false when there was nothing. */

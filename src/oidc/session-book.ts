@@ -7,7 +7,7 @@ import type { Databases } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
 import { endAllBut } from './endings.ts'
-import { deleteApp, deleteSession, listApps, listSessions, type OwnSessionRow } from './self-queries.ts'
+import { deleteApp, deleteSession, listAppNames, listApps, listSessions, type OwnSessionRow } from './self-queries.ts'
 import { sessionEnded } from './unit-of-work.ts'
 
 export interface OwnSession {
@@ -43,6 +43,8 @@ export interface SessionBook {
 
 export interface AppBook {
   list(accountId: string): Promise<readonly OwnApp[]>
+  /** What apps are called, by their ids. */
+  names(clientIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Takes back what the app was allowed, with its token families; false where there was nothing. */
   revoke(app: { readonly accountId: string; readonly clientId: string; readonly membershipId: string | null; readonly origin: Origin }): Promise<boolean>
 }
@@ -64,6 +66,7 @@ export function createAppBook({ databases }: { readonly databases: Databases }):
     list: async (accountId) => (await listApps(databases.engine, accountId)).map((row) => ({
       clientId: row.client_id, name: row.name, tenantName: row.tenant_name, membershipId: row.membership_id, scopes: row.scopes, since: row.since,
     })),
+    names: async (clientIds) => new Map((await listAppNames(databases.engine, [...new Set(clientIds)])).map(({ id, name }) => [id, name])),
     revoke: ({ accountId, clientId, membershipId, origin }) =>
       databases.inEngine(async (trx) => {
         const revoked = await deleteApp(trx, { accountId, clientId, membershipId })

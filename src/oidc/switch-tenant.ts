@@ -39,7 +39,10 @@ export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients:
   const [target] = fittingMemberships(memberships, tenant)
   if (target === undefined) throw new errors.AccessDenied('no membership of this tenant')
   // Naming the tenant that the family is in already is no way around its rules.
-  if (target.id === token.grant?.membership_id) return refuseWhereOutgrown(token)
+  if (target.id === token.grant?.membership_id) {
+    refuseWhereOutgrown(token)
+    return
+  }
   if (target.rules.enforced && !satisfiesAcr(token.payload.acr ?? 'aal1', target.rules.required_acr)) {
     throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a stronger sign-in')
   }

@@ -7,8 +7,7 @@ export async function listConnectedApps({ apps }: Pick<SelfServiceDeps, 'apps'>,
   return (await apps.list(accountId)).filter(({ clientId }) => clientId !== accountClientId)
 }
 
-/** What a session is signed in to, in words; an app that the person knows by no name keeps its id. */
-export function appNames(apps: readonly OwnApp[], clientIds: readonly string[]): readonly string[] {
-  const names = clientIds.filter((id) => id !== accountClientId).map((id) => apps.find(({ clientId }) => clientId === id)?.name ?? id)
-  return [...new Set(names)]
+/** What a session is signed in to, in words; an app that has no name any more keeps its id. */
+export function appNames(names: ReadonlyMap<string, string>, clientIds: readonly string[]): readonly string[] {
+  return [...new Set(clientIds.filter((id) => id !== accountClientId).map((id) => names.get(id) ?? id))]
 }

@@ -35,7 +35,7 @@ export function appPages(deps: SelfServiceDeps): readonly PageDoor[] {
 
 async function showList(deps: SelfServiceDeps, visit: Visit, error?: AppsProps['error']): Promise<PageResult> {
   const apps = (await listConnectedApps(deps, visit.accountId)).map((app) => ({
-    id: idOf(app), name: app.name, scopes: app.scopes, apis: [], tenantName: app.tenantName, since: visit.written(app.since),
+    id: idOf(app), name: app.name, scopes: app.scopes, apis: [], tenantName: app.tenantName, since: visit.writtenDay(app.since),
   }))
   const notice = error === undefined ? noticeIn(visit, ['revoked']) : undefined
   const form = { ...visit.page.form, action: accountPaths.apps }

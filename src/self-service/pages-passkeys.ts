@@ -45,22 +45,11 @@ async function showNew(deps: SelfServiceDeps, visit: Visit, { error, name = '' }
 async function takeNew(deps: SelfServiceDeps, visit: Visit): Promise<PageResult> {
   const { form } = visit.request
   const name = (form.get('passkey_name') ?? '').trim()
-  const response = parsed(form.get('passkey_response') ?? '')
-  const result = await finishPasskeyRegistration(deps.factors, { ...changeBy(visit), challenge: form.get('passkey_challenge') ?? '', response, name: name === '' ? null : name })
+  const result = await finishPasskeyRegistration(deps.factors, { ...changeBy(visit), challenge: form.get('passkey_challenge') ?? '', response: form.get('passkey_response'), name: name === '' ? null : name })
   if (!result.ok) return showNew(deps, visit, { error: result.reason, name })
   return result.recoveryCodes === null
     ? doneAt(accountPaths.factors, 'passkey_added')
     : showRecoveryCodes(deps, visit, { codes: result.recoveryCodes, notice: 'passkey_added' })
-}
-
-/** What is no JSON is no answer of a browser, and is refused as such. */
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text)
-    return value
-  } catch {
-    return null
-  }
 }
 
 async function nameOf(deps: SelfServiceDeps, { accountId, request }: Visit): Promise<string | undefined> {

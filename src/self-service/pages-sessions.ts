@@ -4,7 +4,7 @@ import { html, type PageDoor, type PageResult } from '../http/page.ts'
 import { accountPaths, type SessionsProps } from '../../views/account-props.ts'
 import { SessionsPage } from '../../views/pages/account/sessions.tsx'
 import { browserName } from './browser-name.ts'
-import { appNames, listConnectedApps } from './connected-apps.ts'
+import { appNames } from './connected-apps.ts'
 import type { SelfServiceDeps } from './deps.ts'
 import { doneAt, noticeIn, ownPage, statusOf, type Visit } from './visit.ts'
 
@@ -25,10 +25,11 @@ async function show(deps: SelfServiceDeps, visit: Visit, error?: 'not_found'): P
 }
 
 async function sessionRows(deps: SelfServiceDeps, { accountId, signed, written }: Visit): Promise<SessionsProps['sessions']> {
-  const apps = await listConnectedApps(deps, accountId)
-  const rows = (await deps.sessions.list(accountId)).map((one) => ({
+  const sessions = await deps.sessions.list(accountId)
+  const names = await deps.apps.names(sessions.flatMap(({ clientIds }) => clientIds))
+  const rows = sessions.map((one) => ({
     uid: one.uid, current: one.uid === signed.sessionUid, signedInAt: written(new Date(one.authTime * 1000)), lastSeenAt: written(one.lastSeenAt),
-    acr: one.acr, amr: one.amr, apps: appNames(apps, one.clientIds), ...namesOf(one.userAgent),
+    acr: one.acr, amr: one.amr, apps: appNames(names, one.clientIds), ...namesOf(one.userAgent),
   }))
   return rows.toSorted((a, b) => Number(b.current) - Number(a.current))
 }

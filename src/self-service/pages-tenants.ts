@@ -37,7 +37,7 @@ async function listLeavable(deps: SelfServiceDeps, { accountId }: Visit): Promis
   return (await listOwnMemberships(deps.databases.engine, accountId)).filter(({ status }) => status === 'active' || status === 'suspended')
 }
 
-function presentMembership({ written, writtenOrNull }: Visit, row: OwnMembershipRow, isLastAdmin: boolean): MembershipRow {
+function presentMembership({ writtenDay, writtenOrNull }: Visit, row: OwnMembershipRow, isLastAdmin: boolean): MembershipRow {
   return {
     membershipId: row.id,
     tenantName: row.tenant_name,
@@ -45,7 +45,7 @@ function presentMembership({ written, writtenOrNull }: Visit, row: OwnMembership
     colour: colourOf(row.tenant_id),
     roleName: row.role,
     units: row.units,
-    since: written(row.joined_at ?? row.created_at),
+    since: writtenDay(row.joined_at ?? row.created_at),
     until: writtenOrNull(row.valid_until),
     status: statusIn(row),
     staysBecause: isLastAdmin ? 'last_admin' : null,

@@ -10,7 +10,7 @@ import { redirect, refusePage, sessionPage, type Freshness, type PageDoor, type 
 import { generic } from '../http/problem.ts'
 import { routes } from '../oidc/routes.ts'
 import type { AccountNav, AccountPlace } from '../../views/account-props.ts'
-import { dateTime } from '../../views/dates.ts'
+import { dateTime, day } from '../../views/dates.ts'
 import type { FormProps, FrameProps } from '../../views/props.ts'
 import type { SelfServiceDeps } from './deps.ts'
 import { localeOf } from './person.ts'
@@ -25,6 +25,8 @@ export interface Visit {
   /** A moment in the person's language and time zone. */
   readonly written: (date: Date) => string
   readonly writtenOrNull: (date: Date | null) => string | null
+  /** Its day alone. */
+  readonly writtenDay: (date: Date) => string
 }
 
 interface OwnPage {
@@ -73,6 +75,7 @@ async function openVisit(deps: SelfServiceDeps, place: AccountPlace, { request, 
       nav: { current: place, personName: profile.display_name, signOutUrl: routes.end_session },
     },
     writtenOrNull: (date) => (date === null ? null : written(date)),
+    writtenDay: (date) => day(locale, date.toISOString(), zone),
   }
 }
 

@@ -4,7 +4,7 @@ import { listFactors } from '../../src/factors/list-factors.ts'
 import { userHandle } from '../../src/factors/passkey.ts'
 import { startPasskeyRegistration } from '../../src/factors/register-passkey.ts'
 import { removePasskey } from '../../src/factors/remove-passkey.ts'
-import { finishPasskeySignIn, startPasskeySignIn, type PasskeyAnswer } from '../../src/factors/sign-in-with-passkey.ts'
+import { finishPasskeySignIn, startPasskeySignIn, type PasskeyAnswer, type PasskeyUse } from '../../src/factors/sign-in-with-passkey.ts'
 import { eventsAbout } from '../accounts/house.ts'
 import type { Authenticator, Falsified, SignInAnswer } from '../helpers/authenticator.ts'
 import { asSuperuser, testMasterKey } from '../helpers/database.ts'
@@ -18,17 +18,17 @@ afterAll(() => house.close())
 
 const nobody = { accountId: null }
 
-async function start({ accountId }: { accountId: string | null }) {
-  const question = await startPasskeySignIn(house.deps, { accountId })
+async function start({ accountId, alone = accountId === null }: PasskeyUse) {
+  const question = await startPasskeySignIn(house.deps, { accountId, alone })
   if (question === null) throw new Error('passkeys are not possible here')
   return question
 }
 
-const finish = ({ accountId }: { accountId: string | null }, answer: Pick<PasskeyAnswer, 'challenge' | 'response'>) =>
-  finishPasskeySignIn(house.deps, { accountId, origin, clientId: 'karte', ...answer })
+const finish = ({ accountId, alone = accountId === null }: PasskeyUse, answer: Pick<PasskeyAnswer, 'challenge' | 'response'>) =>
+  finishPasskeySignIn(house.deps, { accountId, alone, origin, clientId: 'karte', ...answer })
 
 /** Question and answer in one go. */
-async function signIn(who: { accountId: string | null }, key: Authenticator, falsified: Falsified = {}) {
+async function signIn(who: PasskeyUse, key: Authenticator, falsified: Falsified = {}) {
   const { challenge, options } = await start(who)
   return finish(who, { challenge, response: key.get(options, issuer, falsified) })
 }
@@ -64,6 +64,18 @@ describe('the whole sign-in with a passkey', () => {
     expect(await signIn(nobody, key, { userVerified: false })).toEqual({ ok: false, reason: 'user_verification_missing' })
     expect(await last(person)).toMatchObject({ type: 'sign_in.failed', outcome: 'failure', reason: 'user_verification_missing' })
     expect((await passkeys(person))[0]?.last_used_at).toBeNull()
+  })
+
+  it('wants it also where the browser says whose passkey it must be, and takes no question of a second factor for it', async () => {
+    const person = await somebody()
+    const { key } = await house.withPasskey(person)
+    const alone = { accountId: person.accountId, alone: true }
+    expect((await start(alone)).options).toMatchObject({ userVerification: 'required' })
+    expect(await signIn(alone, key, { userVerified: false })).toEqual({ ok: false, reason: 'user_verification_missing' })
+    const { challenge, options } = await start(person)
+    expect(await finish(alone, { challenge, response: key.get(options, issuer) })).toEqual({ ok: false, reason: 'challenge_invalid' })
+    expect(await signIn(alone, key)).toMatchObject({ ok: true, accountId: person.accountId, userVerified: true })
+    expect(await last(person)).toMatchObject({ type: 'sign_in.succeeded' })
   })
 
   it('needs the handle that names the person', async () => {

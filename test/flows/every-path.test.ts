@@ -24,7 +24,7 @@ interface World { readonly state: State; readonly rule: Rule; readonly factor: F
 /** What a person without any further proof reaches. */
 type Outcome = 'in' | 'second_factor' | 'enrolment' | 'advice' | 'refused'
 
-function oracle({ state, rule, factor }: World): { fromPassword: Outcome; silent: 'in' | 'refused'; refresh: 'in' | 'refused'; api: 'in' | 'refused'; pages: 'in' | 'refused' } {
+function oracle({ state, rule, factor }: World): { fromPassword: Outcome; silent: 'in' | 'refused'; refresh: 'in' | 'refused'; api: 'in' | 'refused'; pages: 'in' | 'second_factor' | 'refused' } {
   const lives = state === 'active'
   const tenantDemands = rule === 'everyone' || rule === 'everyone_phr'
   const demanded = tenantDemands || rule === 'app' || factor === 'totp'
@@ -35,7 +35,8 @@ function oracle({ state, rule, factor }: World): { fromPassword: Outcome; silent
     // The app and the person's own factor concern new sign-ins; the tenant's rule concerns every token of its members.
     refresh: lives && !tenantDemands ? 'in' : 'refused',
     api: lives ? 'in' : 'refused',
-    pages: lives ? 'in' : 'refused',
+    // What opens the account shows everything that the person has: a session that has shown less is asked for the rest.
+    pages: !lives ? 'refused' : factor === 'totp' ? 'second_factor' : 'in',
   }
 }
 
@@ -107,7 +108,8 @@ describe.each(worlds)('an account that is $state, with factor $factor, under the
     expect(me.status === 200 ? 'in' : 'refused', 'the API token of before').toBe(expected.api)
     expect((await app.userinfo(tokens.accessToken)).status === 200 ? 'in' : 'refused', 'userinfo').toBe(expected.api)
     const page = await browser.open(`${tegata.issuer}/account`)
-    expect(page.html.getElementById('password') === null ? 'in' : 'refused', 'the account pages').toBe(expected.pages)
+    const shown = page.html.getElementById('verify') !== null ? 'second_factor' : page.html.getElementById('password') === null ? 'in' : 'refused'
+    expect(shown, 'the account pages').toBe(expected.pages)
   })
 
   test('gets no further by a reset, an activation or a restart', async () => {

@@ -30,7 +30,9 @@ export interface Enrolled {
 export async function enrolTotp(person: Person, choice: Visit): Promise<Enrolled> {
   const page = await person.submit(choice, {}, 'enrol_totp')
   const secret = secretOn(page)
-  const shown = await person.submit(page, { code: await totpCode(secret, -1) }, 'confirm_totp')
+  let shown = await person.submit(page, { code: await totpCode(secret, -1) }, 'confirm_totp')
+  // The next time step began while the code was on its way.
+  if (shown.status === 400) shown = await person.submit(shown, { code: await totpCode(secret, -1) }, 'confirm_totp')
   if (shown.html.getElementById('codes_stored') === null) return { secret, codes: [], next: shown }
   return { secret, codes: codesOn(shown), next: await person.submit(shown, { stored: 'yes' }, 'codes_stored') }
 }

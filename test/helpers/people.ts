@@ -5,6 +5,7 @@
 import { sql } from 'kysely'
 import { parse } from 'node-html-parser'
 import { newId } from '../../src/base/ids.ts'
+import { totpCode } from './factors.ts'
 import type { Person, Visit } from './person.ts'
 import { demoPassword, type Tegata } from './tegata.ts'
 
@@ -34,18 +35,27 @@ export function freshAddress(): string {
   return `somebody-${newId()}@example.com`
 }
 
-/** Makes the account a member: of the tenant, or of a new one of its own. */
-export async function member({ databases: { engine } }: Engine, { accountId }: Pick<Somebody, 'accountId'>, { tenant, admin = false }: { tenant?: Pick<Member, 'tenantId' | 'subdomain'>; admin?: boolean } = {}): Promise<Member> {
-  const { tenantId, subdomain } = tenant ?? (await newTenant({ databases: { engine } }))
+export interface Membership {
+  /** A new tenant unless told. */
+  readonly tenant?: Pick<Member, 'tenantId' | 'subdomain'>
+  readonly admin?: boolean
+  readonly employeeNumber?: string
+}
+
+/** Makes the account a member, with a role of its own. */
+export async function member(house: Engine, { accountId }: Pick<Somebody, 'accountId'>, { tenant, admin = false, employeeNumber }: Membership = {}): Promise<Member> {
+  const { engine } = house.databases
+  const { tenantId, subdomain } = tenant ?? (await newTenant(house))
   const [membershipId, roleId] = [newId(), newId()]
   const permissions = admin ? ['tenant:admin'] : []
   await sql`insert into role (tenant_id, id, name, permissions) values (${tenantId}, ${roleId}, ${`role-${roleId}`}, ${permissions})`.execute(engine)
-  await sql`insert into membership (tenant_id, id, account_id, role_id, status) values (${tenantId}, ${membershipId}, ${accountId}, ${roleId}, 'active')`.execute(engine)
+  await sql`insert into membership (tenant_id, id, account_id, role_id, status, employee_number)
+    values (${tenantId}, ${membershipId}, ${accountId}, ${roleId}, 'active', ${employeeNumber ?? null})`.execute(engine)
   return { tenantId, membershipId, subdomain }
 }
 
 /** A tenant without members, in which whoever registers by themselves gets the role `GUEST` where `registration` says so. */
-export async function newTenant({ databases: { engine } }: { readonly databases: Pick<Tegata['databases'], 'engine'> }, { registration = false } = {}): Promise<Pick<Member, 'tenantId' | 'subdomain'>> {
+export async function newTenant({ databases: { engine } }: Engine, { registration = false } = {}): Promise<Pick<Member, 'tenantId' | 'subdomain'>> {
   const tenantId = newId()
   const subdomain = `t-${tenantId}`
   await sql`insert into tenant (id, name, subdomain) values (${tenantId}, ${`テナント ${tenantId}`}, ${subdomain})`.execute(engine)
@@ -78,6 +88,12 @@ export async function ageSignIns({ databases: { engine } }: Engine, accountId: s
 /** Lets so much time pass that the authenticator app shows a code that was not used yet. */
 export async function nextTotpStep({ databases: { engine } }: Engine, accountId: string): Promise<void> {
   await sql`update factor_totp set last_step = last_step - 10 where account_id = ${accountId}`.execute(engine)
+}
+
+/** Answers the question for the second factor with a code that was not used yet. */
+export async function prove(house: Engine, { person, accountId, secret }: { person: Person; accountId: string; secret: string }, question: Visit): Promise<Visit> {
+  await nextTotpStep(house, accountId)
+  return person.submit(question, { code: await totpCode(secret) }, 'verify')
 }
 
 /** Sends, from a page of ours and with its token, a form that the page does not hold: what somebody with tools can do. */

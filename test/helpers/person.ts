@@ -43,9 +43,10 @@ export class Person {
     const form = pressed.closest('form')
     if (!form) throw new Error(`#${button} stands in no form`)
     const body = new URLSearchParams()
-    for (const input of form.querySelectorAll('input')) {
-      const name = input.getAttribute('name')
-      if (name !== undefined) body.set(name, values[name] ?? input.getAttribute('value') ?? '')
+    for (const field of form.querySelectorAll('input, select')) {
+      const name = field.getAttribute('name')
+      const shown = field.tagName === 'SELECT' ? (field.querySelector('option[selected]') ?? field.querySelector('option')) : field
+      if (name !== undefined) body.set(name, values[name] ?? shown?.getAttribute('value') ?? '')
     }
     const name = pressed.getAttribute('name')
     if (name !== undefined) body.set(name, pressed.getAttribute('value') ?? '')

@@ -231,7 +231,7 @@ function links(frame: FrameProps): Picture[] {
     ...asking.map((purpose): Picture => ({
       name: `link-${purpose}`,
       page: 'link',
-      node: h(LinkPage, { frame, form, purpose, email: purpose.startsWith('address') ? 'hanako@example.com' : undefined }),
+      node: h(LinkPage, { frame, form, purpose, accountName: person.displayName, email: purpose.startsWith('address') ? 'hanako@example.com' : undefined }),
     })),
     ...kinds.map((purpose): Picture => ({ name: `dead-link-${purpose}`, page: 'dead_link', node: h(DeadLinkPage, { frame, purpose, againUrl: again[purpose] }) })),
     ...kinds.map((kind): Picture => ({ name: `done-${kind}`, page: 'done', node: h(DonePage, { frame, kind, next: kind === 'address_undo' ? undefined : next }) })),

@@ -17,6 +17,8 @@ export interface LinkPageProps {
   purpose: 'address_change' | 'address_undo' | 'unlock' | 'deletion'
   /** The address that the link is about: the new one of a change, the old one of an undo. */
   email?: string | undefined
+  /** Whose account it is about, so that nobody confirms for somebody else. */
+  accountName?: string | undefined
 }
 
 export interface DeadLinkProps {
@@ -33,21 +35,31 @@ export interface DoneProps {
 }
 
 /** Says what the link will do and waits for the button. */
-export function LinkPage({ frame, form, purpose, email }: LinkPageProps): JSX.Element {
+export function LinkPage({ frame, form, purpose, email, accountName }: LinkPageProps): JSX.Element {
   const t = speak(frame.locale)
   const title = t(`link.title.${purpose}`)
   return (
     <Frame frame={frame} title={title}>
       <h1>{title}</h1>
       <p>{t(`link.text.${purpose}`)}</p>
-      {email === undefined ? null : (
-        <dl class="facts">
-          <dt>{t('link.email')}</dt>
-          <dd>
-            <bdi class="identifier">{email}</bdi>
-          </dd>
-        </dl>
-      )}
+      <dl class="facts">
+        {accountName === undefined ? null : (
+          <>
+            <dt>{t('link.account')}</dt>
+            <dd>
+              <bdi>{accountName}</bdi>
+            </dd>
+          </>
+        )}
+        {email === undefined ? null : (
+          <>
+            <dt>{t('link.email')}</dt>
+            <dd>
+              <bdi class="identifier">{email}</bdi>
+            </dd>
+          </>
+        )}
+      </dl>
       <Form form={form}>
         <div class="actions">
           <Action button={formContract.link.elements.confirm} look="main">

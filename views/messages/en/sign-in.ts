@@ -237,6 +237,7 @@ export const signIn = {
   'link.text.address_undo': 'Press the button to go back to this email address. For your safety, every device is signed out.',
   'link.text.unlock': 'Signing in is paused after wrong passwords. Press the button to allow it again at once.',
   'link.text.deletion': 'Your account is due to be deleted. Press the button to keep it and use it as before.',
+  'link.account': 'Account',
   'link.email': 'Email address',
   'link.confirm.address_change': 'Use this address',
   'link.confirm.address_undo': 'Go back to this address',

@@ -126,7 +126,7 @@ export const signIn = {
   'enrol.totp': '認証アプリ',
   'enrol.totp_text': 'スマートフォンのアプリに表示される6桁の数字で確認します。',
   'enrol.recommended': 'おすすめ',
-  'enrol.grace': '{until}までに設定してください。それまでは、設定しなくても使えます。',
+  'enrol.grace': '{until} までに設定してください。それまでは、設定しなくても使えます。',
   'enrol.later': 'あとで設定する',
 
   'enrol_totp.title': '認証アプリの設定',
@@ -238,6 +238,7 @@ export const signIn = {
   'link.text.address_undo': '下のボタンを押すと、アカウントのメールアドレスが次のアドレスに戻ります。安全のため、すべての端末からサインアウトします。',
   'link.text.unlock': 'パスワードの間違いが続いたため、サインインを一時的に止めています。下のボタンを押すと、すぐに再開できます。',
   'link.text.deletion': 'アカウントの削除が予定されています。下のボタンを押すと削除を取り消して、これまでどおり使えます。',
+  'link.account': 'アカウント',
   'link.email': 'メールアドレス',
   'link.confirm.address_change': 'このアドレスに変更する',
   'link.confirm.address_undo': '元のアドレスに戻す',

@@ -79,9 +79,10 @@ function Mark({ event: { type, outcome }, t }: { event: ActivityRow; t: Translat
   return <Tag tone="look">{t(outcome === 'failure' ? 'account.activity.failed' : 'account.activity.refused')}</Tag>
 }
 
-// The closer sentence first: `password.changed.reset` before `password.changed`.
-function keyOf({ type, how }: ActivityRow): ActivityKey {
-  return [`activity.${type}.${how ?? ''}`, `activity.${type}`].find(isKey) ?? 'activity.other'
+// The closer sentence first: `password.changed.reset` before `password.changed`. What was refused has not happened.
+function keyOf({ type, outcome, how }: ActivityRow): ActivityKey {
+  const refused = outcome === 'success' ? [] : [`activity.${type}.refused`]
+  return [...refused, `activity.${type}.${how ?? ''}`, `activity.${type}`].find(isKey) ?? 'activity.other'
 }
 
 function isKey(key: string): key is ActivityKey {
