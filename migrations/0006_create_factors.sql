@@ -81,6 +81,9 @@ create table account_link (
 );
 create index account_link_account on account_link (account_id) where account_id is not null;
 create index account_link_expires on account_link (expires_at);
+alter table account_link enable row level security;
+alter table account_link force row level security;
+create policy engine on account_link to tegata_engine using (true);
 
 -- Browsers in which a person has signed in before. Keyed by the hash of a cookie.
 create table device (

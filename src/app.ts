@@ -63,7 +63,7 @@ import { createProviderPages } from './oidc/provider-pages.ts'
 import { createReferences, type References } from './oidc/references.ts'
 import { createAppBook, createSessionBook } from './oidc/session-book.ts'
 import type { TrustedDevice } from './oidc/assurance.ts'
-import { createSessionDesk, ownDoors } from './oidc/session-desk.ts'
+import { createRaiseSession, createSessionDesk, ownDoors } from './oidc/session-desk.ts'
 import { documentPaths } from './oidc/static-documents.ts'
 import { operationsPages } from './operations/pages.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
@@ -229,6 +229,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...ownDoors({ issuer: config.issuer, masterKey }),
     ...selfServiceDoors({
       databases, cookies, accounts, deletion, factors, members: { databases, grants }, sessions: createSessionBook({ databases }), apps: createAppBook({ databases }),
+      raiseSession: createRaiseSession({ issuer: config.issuer, pool: databases.enginePool, provider: () => mount.provider }),
       deviceOf: ({ req }) => deviceOf(req, cookies), scripts,
     }),
     ...memberEndpoints({ databases, grants }),

@@ -8,7 +8,7 @@ import { startPasskeySignIn, finishPasskeySignIn } from '../factors/sign-in-with
 import { verifyRecoveryCode } from '../factors/verify-recovery-code.ts'
 import { verifyTotp } from '../factors/verify-totp.ts'
 import { html, type PageResult } from '../http/page.ts'
-import { hasSecondFactor, satisfiesAcr, acrLevels } from '../oidc/facts.ts'
+import { hasSecondFactor, satisfiesAcr, strongerAcr } from '../oidc/facts.ts'
 import type { PersonRow } from '../oidc/queries.ts'
 import { SecondFactorPage, type SecondFactorError } from '../../views/pages/second-factor.tsx'
 import type { SecondFactorMethod, SecondFactorReason } from '../../views/props.ts'
@@ -136,11 +136,7 @@ export async function raisedResult(step: Step, person: PersonRow, proved: { read
   const session = step.interaction.session?.uid === undefined ? undefined : await step.unit.sessionByUid(step.interaction.session.uid)
   const { acr = 'aal1', amr = [], loginTs = Math.floor(Date.now() / 1000) } = session?.payload ?? {}
   return {
-    login: { accountId: person.account.id, acr: strongerOf(acr, proved.acr), amr: [...new Set([...amr, ...proved.amr, 'mfa'])], ts: loginTs, remember: true },
+    login: { accountId: person.account.id, acr: strongerAcr(acr, proved.acr), amr: [...new Set([...amr, ...proved.amr, 'mfa'])], ts: loginTs, remember: true },
     mfa: {},
   }
-}
-
-function strongerOf(a: string, b: string): string {
-  return acrLevels.findIndex((level) => level === a) > acrLevels.findIndex((level) => level === b) ? a : b
 }

@@ -199,14 +199,19 @@ function sectorOf(client: { clientId: string }): string {
   return typeof sector === 'string' ? sector : client.clientId
 }
 
+/** How the session's cookie is set, by the library and by the page that raises a session. */
+export function sessionCookieOptions(issuer: string) {
+  return { httpOnly: true, sameSite: 'lax', signed: true, secure: issuer.startsWith('https:'), overwrite: true, path: '/' } as const
+}
+
 function cookies(issuer: string, masterKey: MasterKey): NonNullable<Configuration['cookies']> {
-  const secure = issuer.startsWith('https:')
-  const options = { httpOnly: true, sameSite: 'lax', signed: true, secure, overwrite: true } as const
+  const { path, ...options } = sessionCookieOptions(issuer)
+  const { secure } = options
   return {
     keys: [masterKey.derive('cookies').toString('base64url')],
     // Interaction cookies carry a path, so the __Host- prefix fits only the session's.
     names: { session: secure ? '__Host-tegata_session' : 'tegata_session', interaction: 'tegata_interaction', resume: 'tegata_resume' },
-    long: { ...options, path: '/' },
+    long: { ...options, path },
     short: options,
   }
 }

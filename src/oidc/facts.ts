@@ -81,6 +81,11 @@ export function isAcr(text: string): text is Acr {
   return acrLevels.some((level) => level === text)
 }
 
+/** The stronger of two levels; a text that names none counts as the weakest. */
+export function strongerAcr(a: string, b: string): string {
+  return acrLevels.findIndex((level) => level === a) > acrLevels.findIndex((level) => level === b) ? a : b
+}
+
 /** Whether a session of level `reached` satisfies a demand for `required`; an unknown demand is never satisfied. */
 export function satisfiesAcr(reached: string | undefined, required: string): boolean {
   const have = acrLevels.findIndex((level) => level === reached)

@@ -7,11 +7,13 @@ import type Provider from 'oidc-provider'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { CannotOpen, type MasterKey } from '../base/crypto.ts'
+import type { AppContext } from '../http/context.ts'
 import { page, redirect, type PageDoor, type SessionDesk } from '../http/page.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { accountClientId, accountReturnPath } from './account-client.ts'
 import { meetsOwnDemands, type TrustedDevice } from './assurance.ts'
-import { hasSecondFactor, satisfiesAcr } from './facts.ts'
+import { sessionCookieOptions } from './configuration.ts'
+import { hasSecondFactor, satisfiesAcr, strongerAcr } from './facts.ts'
 import { routes } from './routes.ts'
 import { inUnit } from './unit-of-work.ts'
 
@@ -48,6 +50,26 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
       return redirect(`${routes.authorization}?${parameters.toString()}`)
     },
   }
+}
+
+/** Raises the session of a request by what has just been proved on a page; it gets a new id (ASVS 7.2.4), its sign-in stays as old as it was. */
+export type RaiseSession = (ctx: AppContext, proved: { readonly acr: string; readonly amr: readonly string[] }) => Promise<void>
+
+export function createRaiseSession(deps: Pick<SessionDeskDeps, 'issuer' | 'pool' | 'provider'>): RaiseSession {
+  const options = sessionCookieOptions(deps.issuer)
+  return (ctx, proved) => inUnit(deps.pool, ctx.state.origin, async () => {
+    const provider = deps.provider()
+    const { cookies } = provider.createContext(ctx.req, ctx.res)
+    const session = await provider.Session.get(provider.createContext(ctx.req, ctx.res))
+    if (session.accountId === undefined) return
+    session.acr = strongerAcr(session.acr ?? 'aal1', proved.acr)
+    session.amr = [...new Set([...(session.amr ?? []), ...proved.amr, 'mfa'])]
+    session.resetIdentifier()
+    await session.persist()
+    // The TLS end may be a proxy: the issuer decides what is secure, not the socket.
+    cookies.secure = options.secure
+    cookies.set(provider.cookieName('session'), session.jti, { ...options, expires: new Date(session.exp * 1000) })
+  })
 }
 
 /** Where the provider leads back to, and where people register who come from no app. */

@@ -8,6 +8,7 @@ import type { AppContext } from '../http/context.ts'
 import type { CookieJar } from '../http/cookies.ts'
 import type { MembershipDeps } from '../members/change-membership.ts'
 import type { AppBook, SessionBook } from '../oidc/session-book.ts'
+import type { RaiseSession } from '../oidc/session-desk.ts'
 
 export interface SelfServiceDeps {
   readonly databases: Databases
@@ -19,6 +20,8 @@ export interface SelfServiceDeps {
   readonly members: MembershipDeps
   readonly sessions: SessionBook
   readonly apps: AppBook
+  /** For the session in which the first second factor was set up: it has just been proved there. */
+  readonly raiseSession: RaiseSession
   /** What the request's device cookie holds; null where there is none. */
   readonly deviceOf: (ctx: AppContext) => string | null
 }

@@ -47,6 +47,7 @@ async function takeNew(deps: SelfServiceDeps, visit: Visit): Promise<PageResult>
   const name = (form.get('passkey_name') ?? '').trim()
   const result = await finishPasskeyRegistration(deps.factors, { ...changeBy(visit), challenge: form.get('passkey_challenge') ?? '', response: form.get('passkey_response'), name: name === '' ? null : name })
   if (!result.ok) return showNew(deps, visit, { error: result.reason, name })
+  if (!visit.signed.hasSecondFactor) await deps.raiseSession(visit.request.ctx, { acr: 'phr', amr: result.amr })
   return result.recoveryCodes === null
     ? doneAt(accountPaths.factors, 'passkey_added')
     : showRecoveryCodes(deps, visit, { codes: result.recoveryCodes, notice: 'passkey_added' })

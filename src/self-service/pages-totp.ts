@@ -49,6 +49,8 @@ async function take(deps: SelfServiceDeps, visit: Visit): Promise<PageResult> {
     if (result.reason === 'enrolment_expired') return show(deps, visit, { error: result.reason })
     return again({ error: result.reason, retryAfterSeconds: 'retryAfterSeconds' in result ? result.retryAfterSeconds : undefined })
   }
+  // Otherwise the next page would ask at once for a code, and the one on the phone has just been spent.
+  if (!visit.signed.hasSecondFactor) await deps.raiseSession(visit.request.ctx, { acr: 'aal2', amr: ['otp'] })
   return result.recoveryCodes === null
     ? doneAt(accountPaths.factors, 'totp_added')
     : showRecoveryCodes(deps, visit, { codes: result.recoveryCodes, notice: 'totp_added' })

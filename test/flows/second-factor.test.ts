@@ -5,7 +5,7 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
-import { enrolTotp, secretOn, totpCode } from '../helpers/factors.ts'
+import { codesOn, enrolTotp, secretOn, totpCode } from '../helpers/factors.ts'
 import type { Person, Visit } from '../helpers/person.ts'
 import type { RelyingParty } from '../helpers/relying-party.ts'
 import { codeOf, redeemed, signIn } from '../helpers/sign-in.ts'
@@ -256,6 +256,24 @@ describe('setting up', () => {
     const { email } = await somebody({ mfa_rule: 'everyone', mfa_level: 'phr' })
     const page = await signIn(tegata.person(), app.start(scope), { email })
     expect(id(page, 'create_passkey')).not.toBeNull()
+  })
+})
+
+describe('the first one, set up on the account’s own page', () => {
+  test('counts for the session at once, which gets a new id', async () => {
+    const { email } = await somebody()
+    const browser = tegata.person()
+    codeOf(await signIn(browser, app.start(scope), { email }))
+    const sessionOf = async () => /tegata_session=([^;]+)/.exec(await browser.jar.getCookieString(tegata.issuer))?.[1]
+    const before = await sessionOf()
+    const page = await browser.open(`${tegata.issuer}/account/factors/totp`)
+    const shown = await browser.submit(page, { code: await totpCode(secretOn(page), -1) }, 'confirm_totp')
+    expect(codesOn(shown)).toHaveLength(10)
+    expect(await sessionOf()).not.toBe(before)
+    // No code is asked for again: the one on the phone has just been spent.
+    expect((await browser.open(`${tegata.issuer}/account`)).url.pathname).toBe('/account')
+    const silent = app.start(scope, { prompt: 'none', acr_values: 'aal2' })
+    expect((await claimsOf(app, silent, await browser.open(silent.url))).claims).toMatchObject({ acr: 'aal2', amr: ['pwd', 'otp', 'mfa'] })
   })
 })
 

@@ -9,6 +9,11 @@ export async function press(page: Page, id: string): Promise<void> {
   await Promise.all([page.waitForEvent('load'), page.locator(`#${id}`).click()])
 }
 
+/** Presses the first of several that do the same, each for a row of its own: their ids begin alike. */
+export async function pressFirst(page: Page, beginning: string): Promise<void> {
+  await Promise.all([page.waitForEvent('load'), page.locator(`[id^="${beginning}"]`).first().click()])
+}
+
 /** Fills in the sign-in form and sends it. */
 export async function sendPassword(page: Page, email: string, password: string = demoPassword): Promise<void> {
   await page.locator('#identifier').fill(email)

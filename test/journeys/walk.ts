@@ -1,24 +1,11 @@
 /**
- * Walks one person past every page there is, in the order in which a person could meet them, and lets somebody look at each:
- * the accessibility test, or whoever wants pictures. A new page is added here.
+ * Walks one person past the pages that everybody meets, in the order in which a person could meet them: the front page, the way
+ * into the products and out again, and what is shown when something is wrong.
  */
-import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
-import type { Visitor } from '../helpers/browser.ts'
-import type { Demo } from '../helpers/demo.ts'
-import { demoPassword, press, sendPassword } from './steps.ts'
-import type { OutsideApp } from './outside-app.ts'
+import type { Place } from './place.ts'
+import { press, sendPassword } from './steps.ts'
 
-export type Look = (name: string, page: Page) => Promise<void>
-
-interface Place {
-  readonly demo: Demo
-  readonly shift: OutsideApp
-  readonly visitor: Visitor
-  readonly look: Look
-}
-
-export async function walkEveryPage(place: Place): Promise<void> {
+export async function walkInAndOut(place: Place): Promise<void> {
   const { demo, shift, visitor: { page, context }, look } = place
   await shift.showLogo(context)
   const show = async (name: string, path: string) => {
@@ -29,11 +16,7 @@ export async function walkEveryPage(place: Place): Promise<void> {
   await show('not-found', `${demo.issuer}/nowhere`)
   await show('error', `${demo.issuer}/oauth2/authorize?client_id=nobody`)
   await show('dead-unknown', `${demo.issuer}/interaction/nobody`)
-  await lockMinoru(demo)
   await signInPages(place)
-  await show('mails', `${demo.issuer}/dev/mail`)
-  await Promise.all([page.waitForEvent('load'), page.locator('td a').first().click()])
-  await look('mail', page)
   await show('no-tenant', `${demo.karte}/login?tenant=nowhere`)
   await show('sign-in-again', `${demo.karte}/login?prompt=login`)
   await press(page, 'switch_account')
@@ -50,8 +33,6 @@ async function signInPages({ demo, visitor: { page, context }, look }: Place): P
   await look('sign-in', page)
   await sendPassword(page, 'hanako@example.com', 'not the password')
   await look('sign-in-wrong', page)
-  await sendPassword(page, 'minoru@example.com')
-  await look('sign-in-locked', page)
   await sendPassword(page, 'hanako@example.com')
   await look('select-tenant', page)
   const interaction = page.url()
@@ -79,12 +60,4 @@ async function endings({ demo, shift, visitor: { page }, look }: Place): Promise
   await look('sign-out-alone', page)
   await press(page, 'sign_out_everywhere')
   await look('signed-out', page)
-}
-
-/** Until a mail says so; the eleventh wrong password is the one that locks. */
-async function lockMinoru(demo: Demo): Promise<void> {
-  const person = demo.person()
-  let page = await person.open(`${demo.karte}/login`)
-  for (let failure = 0; failure <= 10; failure += 1) page = await person.submit(page, { identifier: 'minoru@example.com', password: `not ${demoPassword}` }, 'sign_in')
-  await expect.poll(async () => (await person.open(`${demo.issuer}/dev/mail`)).text, { timeout: 15_000 }).toContain('minoru@')
 }

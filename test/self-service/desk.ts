@@ -119,6 +119,7 @@ function depsOf(house: LinksHouse): SelfServiceDeps {
     },
     sessions: createSessionBook({ databases }),
     apps: createAppBook({ databases }),
+    raiseSession: () => Promise.resolve(),
     deviceOf: (ctx) => (ctx.get('x-device') === '' ? null : ctx.get('x-device')),
   }
 }
