@@ -53,12 +53,11 @@ async function furnished(who: Somebody): Promise<{ passkeyId: string; membership
   return { passkeyId, membershipId, fill: (path) => path.replace(':passkey_id', passkeyId).replace(':membership_id', membershipId) }
 }
 
-/** Signs in with an authenticator app, which is set up here, so that the session is as strong as can be. */
+/** Sets up an authenticator app, which raises the session: it is as strong as can be. */
 async function strong(who: Somebody & { person: Person }): Promise<{ secret: string }> {
   const page = await at(who.person, '/factors/totp')
   const secret = secretOn(page)
   await who.person.submit(page, { code: await totpCode(secret) }, 'confirm_totp')
-  await prove(tegata, { ...who, secret }, await at(who.person, '/password'))
   return { secret }
 }
 

@@ -6,7 +6,7 @@ import { newcomer, newTenant, type Newcomer } from './newcomer.ts'
 import { plugIn } from './passkey-device.ts'
 import type { Place } from './place.ts'
 import { press, pressFirst, sendPassword, signInAt } from './steps.ts'
-import { connectApp, showCode } from './totp.ts'
+import { connectApp } from './totp.ts'
 
 type Walker = Place & Newcomer & { readonly browser: RealBrowser }
 
@@ -86,11 +86,10 @@ async function factors(walker: Walker): Promise<string> {
   await page.locator('#code').fill('000000')
   await press(page, 'confirm_totp')
   await look('account-add-totp-wrong', page)
-  const key = await connectApp(page)
+  await connectApp(page)
   await look('account-recovery-codes', page)
   const spare = await page.locator('#codes li').first().innerText()
   await page.goto(`${demo.issuer}/account/factors/passkey`)
-  await showCode(page, key)
   await look('account-add-passkey', page)
   await device.refuse()
   await page.locator('#create_passkey').click()
