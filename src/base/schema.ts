@@ -166,6 +166,23 @@ export interface FactorTotp {
   sealed_secret: string;
 }
 
+export interface Invitation {
+  accepted_at: Timestamp | null;
+  client_id: string | null;
+  created_at: Generated<Timestamp>;
+  declined_at: Timestamp | null;
+  expires_at: Timestamp;
+  generation: Generated<number>;
+  invited_by: string | null;
+  locale: string;
+  membership_id: string;
+  revoked_at: Timestamp | null;
+  sent_at: Timestamp | null;
+  sent_count: Generated<number>;
+  tenant_id: string;
+  token_hash: string;
+}
+
 export interface Membership {
   account_id: string;
   created_at: Generated<Timestamp>;
@@ -262,12 +279,14 @@ export interface SpentChallenge {
 export interface Tenant {
   created_at: Generated<Timestamp>;
   id: string;
+  invitation_lifetime_days: Generated<number>;
   mfa_enforced_from: Timestamp | null;
   mfa_level: Generated<string>;
   mfa_rule: Generated<string>;
   name: string;
   password_max_age_days: number | null;
   registration_role_id: string | null;
+  seat_limit: number | null;
   status: Generated<string>;
   subdomain: string;
   trusted_device_days: Generated<number>;
@@ -298,6 +317,7 @@ export interface DB {
   factor_password: FactorPassword;
   factor_recovery_code: FactorRecoveryCode;
   factor_totp: FactorTotp;
+  invitation: Invitation;
   membership: Membership;
   membership_unit: MembershipUnit;
   oidc_artifact: OidcArtifact;

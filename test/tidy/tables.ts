@@ -21,6 +21,7 @@ export const writers: Readonly<Record<string, string>> = {
   event_cursor: 'events',
   tenant: 'tenants',
   unit: 'tenants',
+  invitation: 'members',
   role: 'members',
   membership: 'members',
   membership_unit: 'members',
