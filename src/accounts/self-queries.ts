@@ -151,7 +151,7 @@ export interface NameColumns {
 export async function updateClaimed(trx: EngineTrx, accountId: string, columns: NameColumns): Promise<void> {
   await trx.query
     .updateTable('account')
-    .set({ ...columns, status: 'active', email_verified_at: sql`now()`, updated_at: sql`now()` })
+    .set({ ...columns, status: 'active', email_verified_at: sql`case when email is not null then now() end`, updated_at: sql`now()` })
     .where('id', '=', accountId)
     .execute()
 }

@@ -13,7 +13,7 @@ import { findMember, listMembers, type MemberRow } from './queries.ts'
 import { resumeMembership } from './resume-membership.ts'
 import { suspendMembership } from './suspend-membership.ts'
 
-const memberShape = z.object({
+export const memberShape = z.object({
   membership_id: z.uuid(),
   account_id: z.string(),
   name: z.string(),
@@ -24,9 +24,11 @@ const memberShape = z.object({
   employee_number: z.string().nullable(),
   title: z.string().nullable(),
   joined_at: z.iso.datetime().nullable(),
+  valid_from: z.iso.datetime().nullable(),
+  valid_until: z.iso.datetime().nullable(),
 })
 
-const byId = z.object({ membership_id: z.string().refine(isMembershipId, 'must be the id of a membership') })
+export const byId = z.object({ membership_id: z.string().refine(isMembershipId, 'must be the id of a membership') })
 const page = z.object({
   cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
@@ -78,13 +80,13 @@ function changeEndpoint(deps: MembershipDeps, { verb, change, summary }: ChangeD
 }
 
 /** A token without a tenant has no members to speak of. */
-function inTenantOf<T>(caller: Caller, answer: (tenantId: TenantId) => Promise<T>): Promise<T> | EndpointRefusal {
+export function inTenantOf<T>(caller: Caller, answer: (tenantId: TenantId) => Promise<T>): Promise<T> | EndpointRefusal {
   if (caller.tenantId === null || !isTenantId(caller.tenantId)) return refusal(403, 'tenant_required', 'The access token was not given for a tenant.')
   return answer(caller.tenantId)
 }
 
 /** The doors ask for a permission, which only a membership has; a machine without one is stopped there. */
-function moverOf(caller: Caller): Pick<MembershipChange, 'mover'> {
+export function moverOf(caller: Caller): Pick<MembershipChange, 'mover'> {
   return { mover: { kind: 'member', accountId: caller.accountId, membershipId: caller.membershipId ?? '', permissions: caller.permissions } }
 }
 
@@ -101,7 +103,7 @@ async function answerPage(databases: Databases, tenantId: TenantId, { after, lim
   return { status: 200, body: { members: shown.map(present), next_cursor: next } }
 }
 
-async function answerMember(databases: Databases, tenantId: TenantId, membershipId: string) {
+export async function answerMember(databases: Databases, tenantId: TenantId, membershipId: string) {
   const row = await databases.inTenant(tenantId, (trx) => findMember(trx, membershipId))
   return row === undefined ? refusal(404, 'not_found') : { status: 200, body: present(row) }
 }
@@ -110,7 +112,7 @@ function present(row: MemberRow): z.input<typeof memberShape> {
   return {
     membership_id: row.id,
     account_id: row.account_id,
-    name: row.display_name,
+    name: row.name,
     email: row.email,
     status: memberShape.shape.status.parse(row.status),
     role: row.role,
@@ -118,6 +120,8 @@ function present(row: MemberRow): z.input<typeof memberShape> {
     employee_number: row.employee_number,
     title: row.title,
     joined_at: row.joined_at?.toISOString() ?? null,
+    valid_from: row.valid_from?.toISOString() ?? null,
+    valid_until: row.valid_until?.toISOString() ?? null,
   }
 }
 

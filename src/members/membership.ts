@@ -60,3 +60,9 @@ export function moverRefusal(mover: Mover, target: Target): 'own_membership' | '
   if (mover.membershipId === target.membershipId) return 'own_membership'
   return isAdministrator(target.rolePermissions) && !isAdministrator(mover.permissions) ? 'higher_role' : null
 }
+
+/** Nobody hands out more than they hold: 'role_above_own' where the role has a permission that the mover lacks, or null. */
+export function grantRefusal(mover: Mover, rolePermissions: readonly string[]): 'role_above_own' | null {
+  if (mover.kind === 'operator') return null
+  return rolePermissions.every((permission) => mover.permissions.includes(permission)) ? null : 'role_above_own'
+}

@@ -61,6 +61,8 @@ export async function findRegistrationRole(db: Engine, tenant: string): Promise<
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'tenant.id').onRef('role.id', '=', 'tenant.registration_role_id'))
     .select(['tenant.id as tenant_id', 'role.name as role'])
     .where('tenant.status', '=', 'active')
+    // A role that was given permissions since it was named for this would make administrators of strangers.
+    .where(sql<boolean>`cardinality(role.permissions) = 0`)
     .where(sql<boolean>`tenant.subdomain = ${tenant} or tenant.id::text = ${tenant}`)
     .executeTakeFirst()
 }
@@ -88,7 +90,8 @@ export async function lockAdministrators(trx: TenantTrx): Promise<readonly strin
     .where(sql<boolean>`(membership.valid_from is null or membership.valid_from <= now()) and (membership.valid_until is null or now() < membership.valid_until)`)
     .where(sql<boolean>`'tenant:admin' = any(role.permissions)`)
     .orderBy('membership.id')
-    .forNoKeyUpdate('membership')
+    // The roles too: one that stops to administer while we wait must not count as the last but one.
+    .forNoKeyUpdate(['membership', 'role'])
     .execute()
   return rows.map((row) => row.id)
 }
@@ -122,23 +125,28 @@ export async function updateStatus(trx: TenantTrx, membershipId: string, status:
 export interface MemberRow {
   readonly id: string
   readonly account_id: string
-  readonly display_name: string
+  readonly name: string
   readonly email: string | null
   readonly status: string
   readonly role: string
   readonly employee_number: string | null
   readonly title: string | null
   readonly joined_at: Date | null
+  readonly valid_from: Date | null
+  readonly valid_until: Date | null
   readonly units: string[]
 }
+
+/** Whoever has never joined is named as they were invited: what their account is called is not the tenant's to know yet. */
+export const nameOfMember = sql<string>`case when membership.joined_at is null then coalesce(account.email, account.display_name) else account.display_name end`.as('name')
 
 function members(trx: TenantTrx) {
   return trx.query
     .selectFrom('membership')
     .innerJoin('account', 'account.id', 'membership.account_id')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
-    .select(['membership.id', 'membership.account_id', 'account.display_name', 'account.email', 'membership.status', 'role.name as role'])
-    .select(['membership.employee_number', 'membership.title', 'membership.joined_at'])
+    .select(['membership.id', 'membership.account_id', 'account.email', 'membership.status', 'role.name as role', nameOfMember])
+    .select(['membership.employee_number', 'membership.title', 'membership.joined_at', 'membership.valid_from', 'membership.valid_until'])
     .select(sql<string[]>`array(select unit.code from membership_unit mu join unit on unit.tenant_id = mu.tenant_id and unit.id = mu.unit_id
       where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id order by mu.is_primary desc, unit.code)`.as('units'))
     .where('membership.tenant_id', '=', trx.tenantId)

@@ -1,0 +1,163 @@
+/**
+ * The JSON doors to a tenant's invitations. As in api.ts the tenant is the token's own; the commands decide what remains.
+ * Invariant: what is told of an invitee with an address is the address alone, so that inviting finds out nothing about whoever has it.
+ */
+import { z } from 'zod'
+import { isMembershipId, parseMembershipId, type TenantId } from '../base/ids.ts'
+import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import type { Origin } from '../base/origin.ts'
+import { byId, inTenantOf, moverOf } from './api.ts'
+import type { InvitationChange } from './change-invitation.ts'
+import { stateOfInvitation } from './invitation.ts'
+import { findListedInvitation, listInvitations, type InvitationListRow } from './invitation-queries.ts'
+import { inviteMember, type InvitationDeps } from './invite-member.ts'
+import type { Permission } from './permission.ts'
+import { resendInvitation } from './resend-invitation.ts'
+import { revokeInvitation } from './revoke-invitation.ts'
+import { showInvitationLink } from './show-invitation-link.ts'
+
+export interface InvitationApiDeps extends InvitationDeps {
+  readonly issuer: string
+}
+
+type Access = { readonly scope: string; readonly permission: Permission }
+const read = { scope: 'members:read', permission: 'member:read' } as const satisfies Access
+const write = { scope: 'members:write', permission: 'member:invite' } as const satisfies Access
+
+const text = z.string().max(1000)
+const moment = z.iso.datetime({ offset: true }).transform((said) => new Date(said))
+
+const invitationShape = z.object({
+  membership_id: z.uuid(),
+  state: z.enum(['open', 'accepted', 'declined', 'revoked', 'expired', 'tenant_suspended', 'membership_ended']),
+  email: z.string().nullable(),
+  /** Null where there is an address. */
+  name: z.string().nullable(),
+  employee_number: z.string().nullable(),
+  role: z.string(),
+  units: z.array(z.string()),
+  invited_by: z.uuid().nullable(),
+  sent_at: z.iso.datetime().nullable(),
+  sent_count: z.int(),
+  expires_at: z.iso.datetime(),
+})
+
+const wanted = z.strictObject({
+  email: text.nullable().default(null),
+  family_name: text.nullable().default(null),
+  given_name: text.nullable().default(null),
+  family_name_kana: text.nullable().default(null),
+  given_name_kana: text.nullable().default(null),
+  locale: z.enum(['ja', 'en']).default('ja'),
+  role: text,
+  units: z.array(text).max(50).default([]),
+  employee_number: text.nullable().default(null),
+  title: z.string().max(100).nullable().default(null),
+  valid_from: moment.nullable().default(null),
+  valid_until: moment.nullable().default(null),
+  client_id: text.nullable().default(null),
+  reinvite: z.boolean().default(false),
+})
+
+const page = z.object({
+  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+})
+
+export function invitationEndpoints(deps: InvitationApiDeps): EndpointDoor[] {
+  return [
+    endpoint({
+      method: 'POST', path: '/api/v1/invitations', access: write, status: 201, body: wanted, response: invitationShape,
+      summary: 'Invites somebody into the tenant, by mail where there is an address.',
+      handle: ({ caller, body, origin }) => inTenantOf(caller, (tenantId) => invite(deps, { caller, body, origin, tenantId })),
+    }),
+    endpoint({
+      method: 'GET', path: '/api/v1/invitations', access: read, query: page, summary: 'The invitations of the tenant with how each stands, in order of membership.',
+      response: z.object({ invitations: z.array(invitationShape), next_cursor: z.string().nullable() }),
+      handle: ({ caller, query }) => inTenantOf(caller, (tenantId) => answerPage(deps, tenantId, { after: query.cursor ?? null, limit: query.limit })),
+    }),
+    endpoint({
+      method: 'POST', path: '/api/v1/invitations/:membership_id/resend', access: write, params: byId, response: invitationShape, summary: 'Sends an invitation again, with a new link; the one before is dead.',
+      handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await resendInvitation(deps, changeOf({ caller, tenantId, origin, membershipId: params.membership_id }))
+        return result.ok ? answer(deps, tenantId, { membershipId: params.membership_id, status: 200 }) : refuse(result.reason)
+      }),
+    }),
+    endpoint({
+      method: 'DELETE', path: '/api/v1/invitations/:membership_id', access: write, params: byId, response: z.undefined(), summary: 'Takes an invitation back; its membership ends.',
+      handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await revokeInvitation(deps, changeOf({ caller, tenantId, origin, membershipId: params.membership_id }))
+        return result.ok ? { status: 204, body: undefined } : refuse(result.reason)
+      }),
+    }),
+    endpoint({
+      method: 'POST', path: '/api/v1/invitations/:membership_id/link', access: write, params: byId, summary: 'Shows the link of an invitation, to hand it over to a person without an address.',
+      response: z.object({ link: z.url(), expires_at: z.iso.datetime() }),
+      handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await showInvitationLink(deps, changeOf({ caller, tenantId, origin, membershipId: params.membership_id }))
+        return result.ok ? { status: 200, body: { link: `${deps.issuer}${result.path}`, expires_at: result.expiresAt.toISOString() } } : refuse(result.reason)
+      }),
+    }),
+  ]
+}
+
+interface Inviting {
+  readonly caller: Caller
+  readonly body: z.output<typeof wanted>
+  readonly origin: Origin
+  readonly tenantId: TenantId
+}
+
+async function invite(deps: InvitationDeps, { caller, body, origin, tenantId }: Inviting) {
+  const person = {
+    email: body.email, familyName: body.family_name, givenName: body.given_name, familyNameKana: body.family_name_kana, givenNameKana: body.given_name_kana, locale: body.locale,
+  }
+  const result = await inviteMember(deps, {
+    tenantId, person, role: body.role, units: body.units, employeeNumber: body.employee_number, title: body.title, validFrom: body.valid_from, validUntil: body.valid_until,
+    clientId: body.client_id, reinvite: body.reinvite, ...moverOf(caller), origin,
+  })
+  return result.ok ? answer(deps, tenantId, { membershipId: result.membershipId, status: 201 }) : refuse(result.reason)
+}
+
+function changeOf({ caller, tenantId, membershipId, origin }: { readonly caller: Caller; readonly tenantId: TenantId; readonly membershipId: string; readonly origin: Origin }): InvitationChange {
+  return { tenantId, membershipId: parseMembershipId(membershipId), ...moverOf(caller), origin }
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  not_found: 404, role_above_own: 403,
+  invalid_email: 400, name_missing: 400, name_too_long: 400, address_or_number_missing: 400, invalid_employee_number: 400, invalid_dates: 400,
+  unknown_role: 400, unknown_unit: 400, unknown_app: 400,
+}
+
+/** A command's "no": 400 for what does not fit, 403 for what the caller may not, 409 for what stands in the way. */
+function refuse(reason: string): EndpointRefusal {
+  return refusal(statuses[reason] ?? 409, reason)
+}
+
+async function answerPage({ databases }: InvitationDeps, tenantId: TenantId, { after, limit }: { readonly after: string | null; readonly limit: number }) {
+  // One more than asked for tells whether there is another page.
+  const rows = await databases.inTenant(tenantId, (trx) => listInvitations(trx, { after, limit: limit + 1 }))
+  const shown = rows.slice(0, limit)
+  return { status: 200, body: { invitations: shown.map(present), next_cursor: rows.length > limit ? (shown.at(-1)?.membership_id ?? null) : null } }
+}
+
+async function answer({ databases }: InvitationDeps, tenantId: TenantId, { membershipId, status }: { readonly membershipId: string; readonly status: number }) {
+  const row = await databases.inTenant(tenantId, (trx) => findListedInvitation(trx, membershipId))
+  return row === undefined ? refusal(404, 'not_found') : { status, body: present(row) }
+}
+
+function present(row: InvitationListRow): z.input<typeof invitationShape> {
+  return {
+    membership_id: row.membership_id,
+    state: stateOfInvitation(row),
+    email: row.email,
+    name: row.email === null ? row.display_name : null,
+    employee_number: row.employee_number,
+    role: row.role,
+    units: row.unit_codes,
+    invited_by: row.invited_by,
+    sent_at: row.sent_at?.toISOString() ?? null,
+    sent_count: row.sent_count,
+    expires_at: row.expires_at.toISOString(),
+  }
+}
