@@ -4,10 +4,11 @@
  * so the three cannot drift apart. Renaming an entry is a breaking change.
  */
 import { accountContract } from './contract/account.ts'
+import { invitationContract } from './contract/invitation.ts'
 import { signInContract } from './contract/sign-in.ts'
 
 export type { ButtonContract, FieldContract, LinkContract, PageContract, SelectContract } from './contract/shapes.ts'
 
-export const formContract = { ...signInContract, ...accountContract }
+export const formContract = { ...signInContract, ...invitationContract, ...accountContract }
 
 export type PageName = keyof typeof formContract

@@ -47,6 +47,12 @@ export interface PageRequest {
   readonly origin: Origin
   /** The token for this page's form, and whether the posted one holds; see csrf.ts. */
   readonly csrf: { readonly token: (binding: string) => string; readonly check: (binding: string) => boolean }
+  /** Whoever is signed in, for a page that is open to everybody; null for a stranger. Reads only. */
+  readonly session: () => Promise<Omit<Signed, 'csrfToken'> | null>
+  /** Leads through the sign-in and back to a path of ours, with the name of whom it is for where that is known. */
+  readonly signIn: (returnTo: string, identifier?: string) => PageResult
+  /** Asks whether to sign out, and leads back to a path of ours. */
+  readonly signOut: (returnTo: string) => PageResult
   /** What the view's frame needs, in the language of ctx.state at the time of the call. */
   readonly frame: () => FrameProps
 }
@@ -83,7 +89,9 @@ export interface SessionDesk {
   /** True when the sign-in is at most `maxAgeSeconds` old and as strong as this person can be. */
   isFresh(signed: Omit<Signed, 'csrfToken'>, maxAgeSeconds: number): boolean
   /** Leads through the provider's own policy and back to `returnTo`, a path of ours; `again` asks a signed-in person to prove it once more. */
-  begin(ctx: AppContext, demand: { readonly returnTo: string; readonly again: Omit<Signed, 'csrfToken'> | null }): PageResult
+  begin(ctx: AppContext, demand: { readonly returnTo: string; readonly again: Omit<Signed, 'csrfToken'> | null; readonly identifier?: string }): PageResult
+  /** Leads through the provider's own sign-out and back to `returnTo`, a path of ours. */
+  end(ctx: AppContext, returnTo: string): PageResult
 }
 
 export interface PageDeps {
@@ -134,7 +142,7 @@ export function answered(): PageResult {
 
 /** Runs one page: origin and form first, then its handler, then the answer. */
 export async function runPage(door: PageDoor, deps: PageDeps, { ctx, params }: { ctx: AppContext; params: Readonly<Record<string, string>> }): Promise<void> {
-  const { csrf, frame } = deps
+  const { csrf, frame, sessions } = deps
   const read = await readAllowed(door, csrf, ctx)
   if (!read.ok) {
     refuseWithPage(ctx, read.refusal, frame)
@@ -149,6 +157,9 @@ export async function runPage(door: PageDoor, deps: PageDeps, { ctx, params }: {
     get locale() { return ctx.state.locale },
     origin: ctx.state.origin,
     csrf: { token: (binding) => csrf.token(ctx, binding), check: (binding) => csrf.check(ctx, form, binding) },
+    session: () => sessions.read(ctx),
+    signIn: (returnTo, identifier) => sessions.begin(ctx, { returnTo, again: null, ...(identifier === undefined ? {} : { identifier }) }),
+    signOut: (returnTo) => sessions.end(ctx, returnTo),
     frame: () => frame(ctx.req),
   }
   writeResult(ctx, await (door.access === 'session' ? answerSigned(door, deps, request) : door.handle(request)), frame)

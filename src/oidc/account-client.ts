@@ -18,7 +18,7 @@ export async function ensureAccountClient(deps: { readonly databases: Databases 
   const metadata = {
     redirect_uris: [`${issuer}${accountReturnPath}`], response_types: ['none'], grant_types: [], application_type: 'web',
     token_endpoint_auth_method: 'none', client_uri: `${issuer}/account`,
-    post_logout_redirect_uris: [`${issuer}/`],
+    post_logout_redirect_uris: [`${issuer}/`, `${issuer}${accountReturnPath}`],
   }
   await deps.databases.inEngine(async (trx) => {
     const stored = await lockClient(trx, accountClientId)

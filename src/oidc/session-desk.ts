@@ -42,12 +42,20 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
     }),
     isFresh: ({ authTime, acr, hasSecondFactor: has }, maxAgeSeconds) =>
       Date.now() / 1000 - authTime <= maxAgeSeconds && satisfiesAcr(acr, has ? 'aal2' : 'aal1'),
-    begin(ctx, { returnTo, again }) {
+    begin(ctx, { returnTo, again, identifier }) {
       const parameters = authorizeParameters(deps.issuer, { state: sealWay(deps.masterKey, { to: returnTo, ifNot: again === null ? '/' : '/account' }), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
+      if (identifier !== undefined) parameters.set('login_hint', identifier)
       if (again !== null) parameters.set('max_age', String(freshSeconds))
       // Named by the app, so that no trusted browser stands in for it.
       if (again?.hasSecondFactor === true) parameters.set('acr_values', 'aal2')
       return redirect(`${routes.authorization}?${parameters.toString()}`)
+    },
+    end(ctx, returnTo) {
+      const parameters = new URLSearchParams({
+        client_id: accountClientId, post_logout_redirect_uri: `${deps.issuer}${accountReturnPath}`,
+        state: sealWay(deps.masterKey, { to: returnTo, ifNot: '/' }), ui_locales: requestStateOf(ctx.req)?.locale ?? 'ja',
+      })
+      return redirect(`${routes.end_session}?${parameters.toString()}`)
     },
   }
 }
@@ -72,7 +80,7 @@ export function createRaiseSession(deps: Pick<SessionDeskDeps, 'issuer' | 'pool'
   })
 }
 
-/** Where the provider leads back to, and where people register who come from no app. */
+/** Where the provider leads back to after a sign-in or a sign-out, and where people register who come from no app. */
 export function ownDoors({ issuer, masterKey }: Pick<SessionDeskDeps, 'issuer' | 'masterKey'>): readonly PageDoor[] {
   return [
     page({

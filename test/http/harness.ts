@@ -41,6 +41,7 @@ export const nobodySignedIn: SessionDesk = {
   read: () => Promise.resolve(null),
   isFresh: () => false,
   begin: (_ctx, { returnTo, again }) => redirect(`/sign-in?${new URLSearchParams({ to: returnTo, again: String(again !== null) }).toString()}`),
+  end: (_ctx, returnTo) => redirect(`/sign-out?${new URLSearchParams({ to: returnTo }).toString()}`),
 }
 
 const logLine = z.record(z.string(), z.unknown())

@@ -1,7 +1,7 @@
 /** Pages of the signed-in person: who is let in, and who is led through the sign-in first. Alice is signed in, Charlie is not. */
 import { h } from 'preact'
 import { describe, expect, it } from 'vitest'
-import { html, redirect, sessionPage, type Freshness, type SessionDesk } from '../../src/http/page.ts'
+import { html, page, redirect, sessionPage, type Freshness, type SessionDesk } from '../../src/http/page.ts'
 import { cookiesOf, form, nobodySignedIn, start } from './harness.ts'
 
 const alice = { sessionUid: 'session of alice', accountId: 'alice', acr: 'aal1', amr: ['pwd'], authTime: 0, hasSecondFactor: false }
@@ -66,5 +66,21 @@ describe('a page of the signed-in person', () => {
     age = 901
     expect((await send('/account', form({ csrf_token }, { cookie }))).headers.location).toBe('/sign-in?to=%2Faccount&again=true')
     expect(done).toEqual(['alice'])
+  })
+})
+
+describe('a page that is open to everybody', () => {
+  const open = page({ method: 'GET', path: '/open', access: 'public', handle: async ({ session }) => html(h('p', { id: 'who' }, (await session())?.accountId ?? 'nobody')) })
+  const lead = page({ method: 'GET', path: '/lead', access: 'public', handle: ({ query, signIn, signOut }) => (query.has('out') ? signOut('/open') : signIn('/open', 'alice@example.com')) })
+
+  it('may ask who is signed in, and shows itself to a stranger as well', async () => {
+    expect((await (await start({ doors: [open] })).send('/open')).body).toContain('>nobody<')
+    expect((await (await start({ doors: [open], sessions: desk(100_000) })).send('/open')).body).toContain('>alice<')
+  })
+
+  it('may lead through the sign-in or the sign-out and back', async () => {
+    const { send } = await start({ doors: [lead] })
+    expect((await send('/lead')).headers.location).toBe('/sign-in?to=%2Fopen&again=false')
+    expect((await send('/lead?out')).headers.location).toBe('/sign-out?to=%2Fopen')
   })
 })

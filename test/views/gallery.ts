@@ -25,6 +25,7 @@ import { SignOutPage } from '../../views/pages/sign-out.tsx'
 import { SignedOutPage } from '../../views/pages/signed-out.tsx'
 import type { AppProps, FrameProps, MembershipChoice } from '../../views/props.ts'
 import { accountPictures } from './gallery-account.ts'
+import { invitationPictures } from './gallery-invitation.ts'
 import type { Picture } from './picture.ts'
 
 export type { Picture }
@@ -330,5 +331,5 @@ function rest(frame: FrameProps): Picture[] {
 /** All pictures in one language. */
 export function gallery(locale: Locale): Picture[] {
   const frame = frameOf(locale)
-  return [...signIns(frame), ...secondFactors(frame), ...enrolments(frame), ...registrations(frame), ...recoveries(frame), ...links(frame), ...tenants(frame), ...consents(frame), ...endings(frame), ...errors(frame), ...rest(frame), ...accountPictures(frame)]
+  return [...signIns(frame), ...secondFactors(frame), ...enrolments(frame), ...registrations(frame), ...recoveries(frame), ...links(frame), ...invitationPictures(frame), ...tenants(frame), ...consents(frame), ...endings(frame), ...errors(frame), ...rest(frame), ...accountPictures(frame)]
 }

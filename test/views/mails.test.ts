@@ -6,6 +6,7 @@ import { accountLockedMail, secondFactorLockedMail } from '../../views/mails/acc
 import { addressChangedMail, addressConfirmMail, addressRestoredMail, addressWantedMail } from '../../views/mails/address.ts'
 import { deletionCancelledMail, deletionRequestedMail } from '../../views/mails/deletion.ts'
 import { factorChangedMail, factorsResetMail, passkeyCloneMail, recoveryCodeUsedMail, type FactorChange } from '../../views/mails/factors.ts'
+import { invitationAcceptedMail, invitationAskedAgainMail, invitationMail } from '../../views/mails/invitation.ts'
 import type { Mail } from '../../views/mails/layout.tsx'
 import { newBrowserMail } from '../../views/mails/new-browser.ts'
 import { passwordChangedMail, passwordResetMail, type PasswordChange } from '../../views/mails/password.ts'
@@ -49,6 +50,10 @@ function mailsFor(locale: Locale, displayName = '山田 花子'): Readonly<Recor
     new_browser: newBrowserMail({ ...notice, occasion: { ...occasion, from: { browser: null, system: null, clientAddress: '2001:db8::7' } } }),
     deletion: deletionRequestedMail({ ...reader, occasion, deleteAfter: until, keepUrl: url }),
     deletion_cancelled: deletionCancelledMail({ ...reader, occasion, signInUrl: page }),
+    invitation: invitationMail({ ...reader, ...link, tenantName: '医療法人さくら会', roleName: 'STAFF', inviterName: displayName, units: ['看護部門', displayName] }),
+    invitation_by_operator: invitationMail({ ...stranger, ...link, tenantName: '医療法人さくら会', roleName: displayName, inviterName: null, units: [] }),
+    invitation_accepted: invitationAcceptedMail({ ...reader, tenantName: '医療法人さくら会', roleName: 'STAFF', invitee: { name: displayName, email: 'ken@example.com' } }),
+    invitation_asked_again: invitationAskedAgainMail({ ...reader, tenantName: displayName, roleName: 'STAFF', invitee: { name: displayName, email: null } }),
   }
 }
 
@@ -111,7 +116,7 @@ describe('a name', () => {
 
 describe('the mails', () => {
   it.each(locales)('have a subject of their own for each thing that happened (%s)', (locale) => {
-    const families = { password: 5, registration: 2, address: 2, locked: 2, recovery_code_used: 2 }
+    const families = { password: 5, registration: 2, address: 2, locked: 2, recovery_code_used: 2, invitation: 2 }
     const all = Object.values(mailsFor(locale))
     const doubles = Object.values(families).reduce((sum, size) => sum + size - 1, 0)
     expect(new Set(all.map(({ subject }) => subject)).size).toBe(all.length - doubles)

@@ -3,7 +3,8 @@
  * Each area has a file of its own; a key begins with the name of its page.
  */
 import { account } from './ja/account.ts'
+import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...account, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...mails } as const

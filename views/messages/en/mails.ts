@@ -127,4 +127,22 @@ export const mails = {
   'deletion_cancelled_mail.title': 'Your account stays',
   'deletion_cancelled_mail.what': 'The deletion of your account was cancelled. You can use the account as before.',
   'deletion_cancelled_mail.not_you': 'If this was not you, please contact the administrator of your organisation.',
+
+  'invitation_mail.title': 'Invitation to {tenant}',
+  'invitation_mail.what': '{inviter} invites you to join {tenant}.',
+  'invitation_mail.what_administrator': 'An administrator invites you to join {tenant}.',
+  'invitation_mail.how': 'Open this link to see what it is about, and to accept or to decline.',
+  'invitation_mail.between_units': ', ',
+  'invitation_mail.address': 'Email address',
+  'invitation_mail.action': 'See the invitation',
+  'invitation_mail.not_you': 'If this means nothing to you, simply delete this mail. Unless you accept, nothing changes.',
+
+  'invitation_accepted_mail.title': 'Your invitation was accepted',
+  'invitation_accepted_mail.what': 'This person has accepted your invitation and joined {tenant}.',
+  'invitation_accepted_mail.you': 'There is nothing to do. If you did not invite them, tell the administrator of your organisation.',
+
+  'invitation_asked_again_mail.title': 'Somebody asks for a new invitation',
+  'invitation_asked_again_mail.what': 'This person, whom you had invited to {tenant}, opened the link after its last day and asks for a new invitation.',
+  'invitation_asked_again_mail.how': 'If they should still join, send the invitation once more. The old link stays dead.',
+  'invitation_asked_again_mail.not_you': 'If they need not join any more, there is nothing to do.',
 } satisfies Readonly<Record<keyof typeof japanese, string>>

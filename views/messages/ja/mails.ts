@@ -128,4 +128,22 @@ export const mails = {
   'deletion_cancelled_mail.title': 'アカウントの削除を取り消しました',
   'deletion_cancelled_mail.what': 'アカウントの削除を取り消しました。アカウントは、これまでどおり使えます。',
   'deletion_cancelled_mail.not_you': 'お心当たりがない場合は、所属先の管理者にご連絡ください。',
+
+  'invitation_mail.title': '{tenant} への招待',
+  'invitation_mail.what': '{inviter} さんが、あなたを {tenant} に招待しています。',
+  'invitation_mail.what_administrator': '管理者が、あなたを {tenant} に招待しています。',
+  'invitation_mail.how': '次のリンクを開いて、内容を確かめてから、招待を受けるか辞退するかを選んでください。',
+  'invitation_mail.between_units': '、',
+  'invitation_mail.address': 'メールアドレス',
+  'invitation_mail.action': '招待の内容を見る',
+  'invitation_mail.not_you': 'お心当たりがない場合は、このメールを削除してください。招待を受けなければ、何も変わりません。',
+
+  'invitation_accepted_mail.title': '招待した方が参加しました',
+  'invitation_accepted_mail.what': 'あなたの招待を受けて、次の方が {tenant} に参加しました。',
+  'invitation_accepted_mail.you': '何もする必要はありません。招待した覚えがない場合は、組織の管理者にご連絡ください。',
+
+  'invitation_asked_again_mail.title': '新しい招待の依頼がありました',
+  'invitation_asked_again_mail.what': 'あなたが {tenant} に招待した次の方が、期限の過ぎたリンクを開き、新しい招待を依頼しました。',
+  'invitation_asked_again_mail.how': 'これからも必要なときは、招待をもう一度送ってください。前のリンクは使えないままです。',
+  'invitation_asked_again_mail.not_you': '必要がなくなったときは、何もしないでください。',
 } as const
