@@ -13,6 +13,7 @@ export const mailedTypes = [
   'address.change_requested', 'address.changed', 'address.change_undone',
   'totp.enrolled', 'totp.removed', 'passkey.registered', 'passkey.removed', 'recovery_codes.generated', 'recovery_code.used', 'factors.reset',
   'device.recognised', 'account.deletion_requested', 'account.deletion_cancelled',
+  'invitation.sent', 'invitation.resent', 'invitation.accepted', 'invitation.refused',
 ] as const satisfies readonly EventType[]
 
 export type MailedType = (typeof mailedTypes)[number]
@@ -29,8 +30,9 @@ export function mailJobsOf(event: StoredEvent): readonly JobSpec[] {
 // What was refused is itself the news here.
 const warnings: readonly EventType[] = ['account.locked', 'second_factor.locked', 'passkey.clone_suspected']
 
-function isWorthAMail({ type, outcome, subject, after }: StoredEvent): boolean {
+function isWorthAMail({ type, outcome, subject, reason, after }: StoredEvent): boolean {
   if (subject === null) return false
+  if (type === 'invitation.refused') return reason === 'expired_asked_again'
   if (outcome !== 'success' && !warnings.includes(type)) return false
   // Nobody has that name, or has no address to write to.
   if (type === 'recovery.requested') return typeof after?.['link_id'] === 'string'

@@ -16,7 +16,7 @@ import type { MailedEvent } from './queries.ts'
 
 export type NoticeType = Exclude<
   MailedType,
-  'account.locked' | 'registration.requested' | 'recovery.requested' | 'address.change_requested' | 'address.changed' | 'account.deletion_requested'
+  'account.locked' | 'registration.requested' | 'recovery.requested' | 'address.change_requested' | 'address.changed' | 'account.deletion_requested' | `invitation.${string}`
 >
 
 export interface About {

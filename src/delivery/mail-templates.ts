@@ -11,14 +11,12 @@ import type { Mail } from '../../views/mails/layout.tsx'
 import { passwordResetMail } from '../../views/mails/password.ts'
 import { alreadyRegisteredMail, registrationMail } from '../../views/mails/registration.ts'
 import { createLink } from '../accounts/links.ts'
+import { composeInvitationMail } from './mail-invitations.ts'
 import type { MailedType } from './mail-jobs.ts'
 import { openMailLink, type LinkDeps, type MailLink } from './mail-links.ts'
 import { notices, type NoticeType } from './mail-notices.ts'
 import { occasionOf, readerOf, strangerWith } from './mail-reader.ts'
-import { findEarlierLock, findOwnerOfAddress, findRecipient, findUnlockLinkSince, type MailedEvent, type Recipient } from './queries.ts'
-
-/** An event with the account or the link that it is about. */
-export type MailEvent = MailedEvent & { readonly id: string; readonly subject: string }
+import { findEarlierLock, findOwnerOfAddress, findRecipient, findUnlockLinkSince, type MailEvent, type Recipient } from './queries.ts'
 
 export interface OutgoingMail extends Mail {
   readonly to: string
@@ -41,6 +39,11 @@ export function composeMail(deps: LinkDeps, type: MailedType, event: MailEvent):
       return addressChanged(deps, event)
     case 'account.deletion_requested':
       return deletionRequested(deps, event)
+    case 'invitation.sent':
+    case 'invitation.resent':
+    case 'invitation.accepted':
+    case 'invitation.refused':
+      return composeInvitationMail(deps, type, event)
     default:
       return notice(deps, type, event)
   }

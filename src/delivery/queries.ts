@@ -23,6 +23,19 @@ export function findOwnerOfAddress(db: Kysely<DB>, email: string): Promise<Recip
   return db.selectFrom('account').select(recipient).where('email', '=', email).executeTakeFirst()
 }
 
+/** A member of the tenant who may act for it now; undefined when they have left or are suspended. */
+export function findMemberRecipient(db: Kysely<DB>, { tenantId, membershipId }: { readonly tenantId: string; readonly membershipId: string }): Promise<Recipient | undefined> {
+  return db
+    .selectFrom('membership')
+    .innerJoin('account', 'account.id', 'membership.account_id')
+    .select(['account.id', 'account.email', 'account.display_name', 'account.locale', 'account.zoneinfo', 'account.status'])
+    .where('membership.tenant_id', '=', tenantId)
+    .where('membership.id', '=', membershipId)
+    .where('membership.status', '=', 'active')
+    .where('account.status', '=', 'active')
+    .executeTakeFirst()
+}
+
 export interface EventPlace {
   readonly id: string
   /** To the millisecond, which is as much as a job's payload carries. */
@@ -34,16 +47,20 @@ export interface MailedEvent {
   readonly occurred_at: Date
   readonly actor: string | null
   readonly subject: string | null
+  readonly tenant_id: string | null
   readonly after: Json | null
   readonly ip: string | null
   readonly user_agent: string | null
 }
 
+/** An event with the account, the link or the membership that it is about. */
+export type MailEvent = MailedEvent & { readonly id: string; readonly subject: string }
+
 /** An event with where it came from; undefined when its month has been put away. */
 export function findEvent(db: Kysely<DB>, { id, occurredAt }: EventPlace): Promise<MailedEvent | undefined> {
   return db
     .selectFrom('event')
-    .select(['type', 'occurred_at', 'actor', 'subject', 'after', 'ip', 'user_agent'])
+    .select(['type', 'occurred_at', 'actor', 'subject', 'tenant_id', 'after', 'ip', 'user_agent'])
     .where('id', '=', id)
     // The log is kept by month: the moment says in which one to look.
     .where(sql<boolean>`occurred_at between ${occurredAt}::timestamptz - interval '1 second' and ${occurredAt}::timestamptz + interval '1 second'`)
@@ -59,6 +76,21 @@ export async function findEarlierLock(db: Kysely<DB>, accountId: string, event: 
     .where('type', '=', 'account.locked')
     .where(sql<boolean>`occurred_at between date_trunc('hour', ${event.occurredAt}::timestamptz, 'UTC') and ${event.occurredAt}::timestamptz + interval '1 second'`)
     // Ids of one moment are in order as well (RFC 9562 §5.7).
+    .where('id', '<', event.id)
+    .limit(1)
+    .executeTakeFirst()
+  return earlier !== undefined
+}
+
+/** Whether the invited person had asked for a new invitation before, in the 24 hours up to this event. */
+export async function hasAskedBefore(db: Kysely<DB>, membershipId: string, event: EventPlace): Promise<boolean> {
+  const earlier = await db
+    .selectFrom('event')
+    .select('id')
+    .where('subject', '=', membershipId)
+    .where('type', '=', 'invitation.refused')
+    .where('reason', '=', 'expired_asked_again')
+    .where(sql<boolean>`occurred_at between ${event.occurredAt}::timestamptz - interval '24 hours' and ${event.occurredAt}::timestamptz + interval '1 second'`)
     .where('id', '<', event.id)
     .limit(1)
     .executeTakeFirst()
