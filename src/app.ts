@@ -48,8 +48,12 @@ import { openApiDoor } from './http/openapi.ts'
 import { deviceOf } from './interaction/device.ts'
 import { interactionPages } from './interaction/pages.ts'
 import { memberEndpoints } from './members/api.ts'
+import { invitationEndpoints } from './members/invitation-api.ts'
+import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
 import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
+import { roleEndpoints } from './members/role-api.ts'
+import { unitEndpoints } from './members/unit-api.ts'
 import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
@@ -221,6 +225,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...operationsPages({ config, mailbox }),
     ...recoverPages(links),
     ...linkPages(links),
+    ...invitationPages(links),
     ...interactionPages({
       databases, clients, references, cookies, provider: () => mount.provider, accounts, factors, scripts,
       registration: config.registration, joinTenant,
@@ -233,6 +238,9 @@ function allDoors(parts: DoorParts): readonly Door[] {
       deviceOf: ({ req }) => deviceOf(req, cookies), scripts,
     }),
     ...memberEndpoints({ databases, grants }),
+    ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
+    ...roleEndpoints({ databases }),
+    ...unitEndpoints({ databases }),
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
   ]
   return doors

@@ -33,7 +33,7 @@ export const verbs: readonly Verb[] = [
     input: z.object({ tenant: z.string('is missing'), after: z.string().refine(isMembershipId, 'is not the id of a membership').optional(), limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100) }),
     run: async ({ databases }, { tenant, after = null, limit }) => {
       const memberships = await databases.inTenant(await tenantNamed(databases, tenant), (trx) => listMembers(trx, { after, limit }))
-      return { ok: true, facts: { memberships }, lines: table(memberships.map((row) => [row.id, row.status, row.role, row.employee_number ?? '-', row.email ?? '-', row.display_name])) }
+      return { ok: true, facts: { memberships }, lines: table(memberships.map((row) => [row.id, row.status, row.role, row.employee_number ?? '-', row.email ?? '-', row.name])) }
     },
   }),
   verb({

@@ -4,13 +4,16 @@ import { verbs as accountVerbs } from '../../src/cli/account.ts'
 import { verbs as apiVerbs } from '../../src/cli/api.ts'
 import { verbs as clientVerbs } from '../../src/cli/client.ts'
 import { verbs as keyVerbs } from '../../src/cli/key.ts'
+import { verbs as memberVerbs } from '../../src/cli/member.ts'
 import { verbs as membershipVerbs } from '../../src/cli/membership.ts'
 import { platformOf } from '../../src/cli/platform.ts'
+import { verbs as roleVerbs } from '../../src/cli/role.ts'
 import { verbs as tenantVerbs } from '../../src/cli/tenant.ts'
+import { verbs as unitVerbs } from '../../src/cli/unit.ts'
 import { runGroup, type Verb } from '../../src/cli/verbs.ts'
 import type { House } from '../accounts/house.ts'
 
-const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, key: keyVerbs, membership: membershipVerbs, tenant: tenantVerbs }
+const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, key: keyVerbs, member: memberVerbs, membership: membershipVerbs, role: roleVerbs, tenant: tenantVerbs, unit: unitVerbs }
 
 export interface Said {
   readonly code: number

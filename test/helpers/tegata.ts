@@ -37,13 +37,21 @@ export interface Tegata extends AsyncDisposable {
 /** A free port whose next two are free as well: the demo's products stand there. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const [first, release] = await take(0)
-    const next = await Promise.allSettled([take(first + 1), take(first + 2)])
-    const taken = next.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-    await Promise.all([release(), ...taken.map(([, releaseNext]) => releaseNext())])
-    if (taken.length === next.length) return first
+    const first = firstPort + ((process.pid * portsPerProcess + nextPort) % portsInAll)
+    nextPort += 3
+    const trials = await Promise.allSettled([take(first), take(first + 1), take(first + 2)])
+    const taken = trials.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await Promise.all(taken.map(([, release]) => release()))
+    if (taken.length === trials.length) return first
   }
 }
+
+// Below the ports that the system hands out by itself, and each process in a range of its own: test files that run side by side
+// do not take a port from each other between the look and the start.
+const firstPort = 12_000
+const portsPerProcess = 120
+const portsInAll = 18_000
+let nextPort = 0
 
 async function take(port: number): Promise<readonly [number, () => Promise<unknown>]> {
   const server = createServer()

@@ -189,10 +189,12 @@ test('with the keyboard alone somebody connects an authenticator app and puts th
   const { page, context, complaints } = await browser.visitor({ viewport: { width: 360, height: 740 } })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.goto(`${demo.issuer}/account`)
+  // The browser gives the first field the focus a moment after the page has loaded.
+  await page.waitForFunction(() => document.activeElement?.id === 'identifier')
   await page.keyboard.type(email)
   await tabTo(page, 'password')
   await page.keyboard.type(demoPassword)
-  await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
+  await Promise.all([page.waitForURL(`${demo.issuer}/account`), page.keyboard.press('Enter')])
   // On a phone the way between the pages folds behind one button.
   await tabTo(page, 'summary')
   await page.keyboard.press('Enter')

@@ -1,6 +1,9 @@
 /** Walks one person past the pages of making an account and of getting back into one, and past what the links of our mails lead to. */
 import { issueActivation } from '../../src/accounts/issue-activation.ts'
+import { parseTenantId } from '../../src/base/ids.ts'
 import { noOrigin } from '../../src/base/origin.ts'
+import { invitationPath, invitationToken } from '../../src/members/invitation.ts'
+import { inviteMember } from '../../src/members/invite-member.ts'
 import { codeIn, followLink, openMail, wrongCode } from './mailbox.ts'
 import { newcomer } from './newcomer.ts'
 import type { Place } from './place.ts'
@@ -13,6 +16,19 @@ export async function walkLinks(place: Place): Promise<void> {
   await recovery(place)
   await activation(place)
   await lock(place)
+  await invitation(place)
+}
+
+async function invitation({ demo, language, visitor: { page }, look }: Place): Promise<void> {
+  const { id } = await demo.databases.engine.selectFrom('tenant').select('id').where('subdomain', '=', 'sakura').executeTakeFirstOrThrow()
+  const person = { email: `invited-in-${language}@example.com`, familyName: '試験', givenName: '者', locale: language } as const
+  const invited = await inviteMember(demo, { tenantId: parseTenantId(id), person, role: 'STAFF', mover: { kind: 'operator', accountId: null }, origin: noOrigin })
+  if (!invited.ok) throw new Error(invited.reason)
+  const url = `${demo.issuer}${invitationPath(invitationToken(demo.masterKey, invited.membershipId, 1))}`
+  await page.goto(url)
+  await look('invitation', page)
+  await page.goto(`${url}x`)
+  await look('invitation-unknown', page)
 }
 
 async function registration({ demo, shift, language, visitor: { page, context }, look }: Place): Promise<void> {
