@@ -33,6 +33,9 @@ interface Part {
   readonly guard?: readonly [condition: string, code: string]
 }
 
+/** Two tabs that sign in at the same moment are one sign-in; a later one is another, which no cookie from before it may share. */
+const sameSignIn = `coalesce(abs((x.changed->>'loginTs')::float8 - (s.payload->>'loginTs')::float8) <= 30, x.changed->'loginTs' is null)`
+
 const parts: Readonly<Record<FlushPart, Part>> = {
   clients: {
     cte: `known as (select count(*) as n from client c left join tenant t on t.id = c.tenant_id
@@ -83,7 +86,7 @@ const parts: Readonly<Record<FlushPart, Part>> = {
     // The old id stays good for a parallel tab, but never over a new sign-in or a change of person or level (session fixation).
     cte: `met as (update session s set
         previous_id_hash = case when x.id_hash = s.id_hash then s.previous_id_hash
-          when s.account_id = x.account_id and s.payload->>'acr' is not distinct from x.acr and x.changed->'loginTs' is null then s.id_hash end,
+          when s.account_id = x.account_id and s.payload->>'acr' is not distinct from x.acr and ${sameSignIn} then s.id_hash end,
         anonymous_id_hash = case when s.account_id is null and x.account_id is not null then s.id_hash else s.anonymous_id_hash end,
         previous_until = case when x.id_hash = s.id_hash then s.previous_until else now() + interval '60 seconds' end,
         id_hash = x.id_hash, account_id = x.account_id, last_seen_at = now(), expires_at = now() + make_interval(secs => x.ttl),
