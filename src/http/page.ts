@@ -11,6 +11,7 @@ import type { Csrf } from './csrf.ts'
 import { readForm } from './form.ts'
 import type { FormRead } from './form.ts'
 import type { FrameFor } from './frame.ts'
+import { freshSignInSeconds } from './freshness.ts'
 import type { ContentSecurityPolicyOptions } from './headers.ts'
 import { generic } from './problem.ts'
 import type { RequestRefusal } from './problem.ts'
@@ -101,7 +102,7 @@ export interface PageDeps {
 }
 
 /** A person who has just shown who they are opens dangerous forms for five minutes, and has ten more to send them. */
-const freshSeconds = { GET: 300, POST: 900 } as const
+const freshSeconds = { GET: freshSignInSeconds, POST: 3 * freshSignInSeconds } as const
 
 /** Declares a page; HEAD is answered wherever GET is. */
 export function page(door: Omit<OpenPageDoor, 'kind'>): PageDoor {

@@ -6,6 +6,7 @@
 import { readJson } from './json-body.ts'
 import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRefusal, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
+import { freshSignInSeconds } from './freshness.ts'
 import { generic, writeProblem } from './problem.ts'
 import type { FieldError, RequestRefusal } from './problem.ts'
 import type { AppContext } from './context.ts'
@@ -51,15 +52,13 @@ function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal 
   return access.fresh === true ? missingFreshness(caller) : null
 }
 
-const freshSeconds = 300
-
 /** RFC 9470 §3: says which level and age would do. A machine has no person behind it who could sign in. */
 function missingFreshness({ authentication }: Caller): Refusal | null {
   if (authentication === null) return { status: 403, reason: 'account_required' }
   const { acr, authTime, strongestAcr } = authentication
-  if (Date.now() / 1000 - authTime <= freshSeconds && (acr === 'phr' || acr === strongestAcr || strongestAcr === 'aal1')) return null
+  if (Date.now() / 1000 - authTime <= freshSignInSeconds && (acr === 'phr' || acr === strongestAcr || strongestAcr === 'aal1')) return null
   const reason = 'insufficient_user_authentication'
-  const wanted = `acr_values="${strongestAcr}", max_age="${freshSeconds}"`
+  const wanted = `acr_values="${strongestAcr}", max_age="${freshSignInSeconds}"`
   return { status: 401, reason, wwwAuthenticate: `Bearer error="${reason}", error_description="a fresh sign-in is needed", ${wanted}` }
 }
 

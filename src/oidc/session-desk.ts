@@ -8,6 +8,7 @@ import type { Pool } from 'pg'
 import { z } from 'zod'
 import { CannotOpen, type MasterKey } from '../base/crypto.ts'
 import type { AppContext } from '../http/context.ts'
+import { freshSignInSeconds } from '../http/freshness.ts'
 import { page, redirect, type PageDoor, type SessionDesk } from '../http/page.ts'
 import { requestStateOf } from '../http/request-state.ts'
 import { accountClientId, accountReturnPath } from './account-client.ts'
@@ -25,8 +26,6 @@ export interface SessionDeskDeps {
   readonly trustedDevice: TrustedDevice
 }
 
-/** Seconds that a sign-in may be old for a dangerous act; the same number that `begin` asks the policy for. */
-const freshSeconds = 300
 const stateBinding = 'the way back from a sign-in'
 
 export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
@@ -45,7 +44,7 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
     begin(ctx, { returnTo, again, identifier }) {
       const parameters = authorizeParameters(deps.issuer, { state: sealWay(deps.masterKey, { to: returnTo, ifNot: again === null ? '/' : '/account' }), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
       if (identifier !== undefined) parameters.set('login_hint', identifier)
-      if (again !== null) parameters.set('max_age', String(freshSeconds))
+      if (again !== null) parameters.set('max_age', String(freshSignInSeconds))
       // Named by the app, so that no trusted browser stands in for it.
       if (again?.hasSecondFactor === true) parameters.set('acr_values', 'aal2')
       return redirect(`${routes.authorization}?${parameters.toString()}`)
