@@ -35,6 +35,7 @@ export interface Account {
   id: string;
   locale: string | null;
   not_before: Generated<Timestamp>;
+  second_factors: Generated<string[]>;
   status: Generated<string>;
   updated_at: Generated<Timestamp>;
   zoneinfo: Generated<string>;
@@ -72,17 +73,43 @@ export interface Attempt {
   points: Generated<number>;
 }
 
+export interface BreakGlass {
+  account_id: string;
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  id: string;
+  reason: string;
+  started_at: Generated<Timestamp>;
+  tenant_id: string;
+}
+
 export interface Client {
+  built_in: Generated<boolean>;
+  claim_mapping: Generated<Json>;
   created_at: Generated<Timestamp>;
   first_party: Generated<boolean>;
+  former_secret_hash: string | null;
+  former_secret_until: Timestamp | null;
   id: string;
   metadata: Json;
   name: string;
+  open_to: Generated<string>;
+  permissions: Generated<string[]>;
   revision: Generated<number>;
   secret_hash: string | null;
   status: Generated<string>;
   tenant_id: string | null;
   updated_at: Generated<Timestamp>;
+}
+
+export interface ClientAssignment {
+  client_id: string;
+  created_at: Generated<Timestamp>;
+  id: string;
+  membership_id: string | null;
+  role_id: string | null;
+  tenant_id: string;
+  unit_id: string | null;
 }
 
 export interface Consent {
@@ -166,6 +193,41 @@ export interface FactorTotp {
   sealed_secret: string;
 }
 
+export interface FormerSubdomain {
+  replaced_at: Generated<Timestamp>;
+  subdomain: string;
+  tenant_id: string;
+}
+
+export interface IdempotencyKey {
+  caller: string;
+  created_at: Generated<Timestamp>;
+  key: string;
+  request_hash: string;
+  sealed_answer: string | null;
+}
+
+export interface ImportRow {
+  fields: string[];
+  import_id: string;
+  membership_id: string | null;
+  number: number;
+  reason: string | null;
+  status: Generated<string>;
+  tenant_id: string;
+  wave: number | null;
+}
+
+export interface ImportWave {
+  finished_at: Timestamp | null;
+  import_id: string;
+  number: number;
+  started_at: Timestamp | null;
+  started_by: string | null;
+  status: Generated<string>;
+  tenant_id: string;
+}
+
 export interface Invitation {
   accepted_at: Timestamp | null;
   client_id: string | null;
@@ -183,17 +245,37 @@ export interface Invitation {
   token_hash: string;
 }
 
+export interface MemberImport {
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  defaults: Generated<Json>;
+  headings: Generated<string[]>;
+  id: string;
+  mapping: Generated<Json>;
+  name: string;
+  row_count: Generated<number>;
+  source: string;
+  status: Generated<string>;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Membership {
   account_id: string;
   created_at: Generated<Timestamp>;
   employee_number: string | null;
   ended_at: Timestamp | null;
+  expiry_told_at: Timestamp | null;
   groups: Generated<string[]>;
   id: string;
   invited_at: Timestamp | null;
   invited_by: string | null;
   joined_at: Timestamp | null;
+  last_seen_on: Timestamp | null;
   role_id: string;
+  search_text: Generated<string>;
+  shown_name: Generated<string>;
+  sort_name: Generated<string>;
   source: Generated<string>;
   status: string;
   tenant_id: string;
@@ -204,6 +286,7 @@ export interface Membership {
 }
 
 export interface MembershipUnit {
+  is_head: Generated<boolean>;
   is_primary: Generated<boolean>;
   membership_id: string;
   tenant_id: string;
@@ -236,9 +319,11 @@ export interface OidcGrant {
 export interface Operator {
   account_id: string;
   created_at: Generated<Timestamp>;
+  role: Generated<string>;
 }
 
 export interface Role {
+  description: string | null;
   id: string;
   name: string;
   permissions: Generated<string[]>;
@@ -277,6 +362,9 @@ export interface SpentChallenge {
 }
 
 export interface Tenant {
+  accent_color: string | null;
+  closes_at: Timestamp | null;
+  contact: string | null;
   created_at: Generated<Timestamp>;
   id: string;
   invitation_lifetime_days: Generated<number>;
@@ -285,12 +373,33 @@ export interface Tenant {
   mfa_rule: Generated<string>;
   name: string;
   password_max_age_days: number | null;
+  password_sign_in: Generated<boolean>;
+  plan: string | null;
   registration_role_id: string | null;
   seat_limit: number | null;
+  session_hours: number | null;
+  staff_number_sign_in: Generated<boolean>;
   status: Generated<string>;
   subdomain: string;
   trusted_device_days: Generated<number>;
   updated_at: Generated<Timestamp>;
+}
+
+export interface TenantClient {
+  access: string;
+  client_id: string;
+  created_at: Generated<Timestamp>;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface TenantLogo {
+  digest: string;
+  height: number;
+  png: Buffer;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+  width: number;
 }
 
 export interface Unit {
@@ -308,7 +417,9 @@ export interface DB {
   account_link: AccountLink;
   api: Api;
   attempt: Attempt;
+  break_glass: BreakGlass;
   client: Client;
+  client_assignment: ClientAssignment;
   consent: Consent;
   device: Device;
   event: Event;
@@ -317,7 +428,12 @@ export interface DB {
   factor_password: FactorPassword;
   factor_recovery_code: FactorRecoveryCode;
   factor_totp: FactorTotp;
+  former_subdomain: FormerSubdomain;
+  idempotency_key: IdempotencyKey;
+  import_row: ImportRow;
+  import_wave: ImportWave;
   invitation: Invitation;
+  member_import: MemberImport;
   membership: Membership;
   membership_unit: MembershipUnit;
   oidc_artifact: OidcArtifact;
@@ -328,5 +444,7 @@ export interface DB {
   signing_key: SigningKey;
   spent_challenge: SpentChallenge;
   tenant: Tenant;
+  tenant_client: TenantClient;
+  tenant_logo: TenantLogo;
   unit: Unit;
 }

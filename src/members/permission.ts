@@ -10,6 +10,7 @@ export const permissions = {
   'member:invite': 'May invite people and take invitations back.',
   'member:update': 'May change role, units and employee number of a member.',
   'member:suspend': 'May suspend, resume and end memberships.',
+  'factor:reset': 'May remove the second factors of a member who has lost them, and hand out a link to a new password.',
   'role:manage': 'May create, change and delete roles, never with a permission that the changer lacks.',
   'unit:manage': 'May change the tree of units.',
   'app:manage': 'May say which apps the tenant uses and who may use them.',

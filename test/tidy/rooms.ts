@@ -8,7 +8,7 @@ import { finding, inFolder, isCode, type Findings, type SourceFile } from './sou
 /** A room imports only from those before it. app.ts connects them all; cli/ calls app.ts, and main.ts calls cli/. */
 export const line = [
   'base', 'http', 'events', 'accounts', 'factors', 'tenants', 'members', 'apps', 'oidc', 'interaction', 'self-service', 'delivery', 'provisioning',
-  'operations', 'app.ts', 'cli', 'main.ts',
+  'console', 'operations', 'app.ts', 'cli', 'main.ts',
 ] as const
 
 /** The kit for relying products is published by itself, so it may lean on nothing of ours. */
