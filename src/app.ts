@@ -25,6 +25,8 @@ import { createMailer } from './base/mail.ts'
 import { loadMasterKey } from './base/master-key.ts'
 import { prepareDatabase } from './base/prepare-database.ts'
 import { pendingMigrations } from './base/migrate.ts'
+import type { ConsoleDeps } from './console/deps.ts'
+import { consoleDoors } from './console/doors.ts'
 import { logoutTokenSubscriber, logoutTokenTask } from './delivery/logout-tokens.ts'
 import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
 import { deleteSpentChallenges } from './factors/queries.ts'
@@ -69,6 +71,7 @@ import { createAppBook, createSessionBook } from './oidc/session-book.ts'
 import type { TrustedDevice } from './oidc/assurance.ts'
 import { createRaiseSession, createSessionDesk, ownDoors } from './oidc/session-desk.ts'
 import { documentPaths } from './oidc/static-documents.ts'
+import { createTenantDesk } from './oidc/tenant-desk.ts'
 import { operationsPages } from './operations/pages.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
@@ -178,7 +181,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const personal = personalDeps(parts)
   const metrics = createMetrics({ hashQueueDepth: () => hashes.depth })
   const health = createHealth({ checks: healthChecks(databases, mount), metrics, log })
-  const doors = allDoors({ ...parts, personal, clients, references, cookies, mount, scripts: assets.scripts })
+  const doors = allDoors({ ...parts, personal, clients, references, cookies, mount, trustedDevice, scripts: assets.scripts })
   const edge = { issuer: config.issuer, trustedProxies: config.trustedProxies, cookies, log, frame, observe: metrics.observe }
   const app = createHttpApp(edge)
   app.use(health.serve(config.metricsPort === null ? 'this_machine' : 'nobody'))
@@ -212,6 +215,7 @@ interface DoorParts extends Parts {
   readonly references: References
   readonly cookies: CookieJar
   readonly mount: ProviderMount
+  readonly trustedDevice: TrustedDevice
   readonly scripts: Scripts
 }
 
@@ -237,6 +241,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
       raiseSession: createRaiseSession({ issuer: config.issuer, pool: databases.enginePool, provider: () => mount.provider }),
       deviceOf: ({ req }) => deviceOf(req, cookies), scripts,
     }),
+    ...consoleDoors(consoleDeps(parts)),
     ...memberEndpoints({ databases, grants }),
     ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
@@ -244,6 +249,19 @@ function allDoors(parts: DoorParts): readonly Door[] {
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
   ]
   return doors
+}
+
+/** What a tenant's console works with; who is turned away there is an event as at the JSON doors. */
+function consoleDeps({ config, databases, masterKey, personal, cookies, trustedDevice, scripts }: DoorParts): ConsoleDeps {
+  return {
+    databases, masterKey, cookies, scripts, issuer: config.issuer, grants: personal.grants,
+    desk: createTenantDesk({ pool: databases.enginePool, trustedDevice }),
+    findOperatorVisit: () => Promise.resolve(null),
+    findFormerSubdomain: () => Promise.resolve(null),
+    onTurnedAway: ({ ctx, path, accountId, tenantId, reason }) => databases.inEngine((trx) => record(trx, {
+      type: 'access.refused', outcome: 'refused', reason, subject: `${ctx.method} ${path}`, actor: accountId, tenantId, origin: ctx.state.origin,
+    })),
+  }
 }
 
 /** The app that a person came from, where it says itself that people start; nothing of a request is believed. */

@@ -7,7 +7,7 @@ import { accountContract } from './contract/account.ts'
 import { invitationContract } from './contract/invitation.ts'
 import { signInContract } from './contract/sign-in.ts'
 
-export type { ButtonContract, FieldContract, LinkContract, PageContract, SelectContract } from './contract/shapes.ts'
+export type { ButtonContract, FieldContract, LinkContract, PageContract, SelectContract, TextAreaContract } from './contract/shapes.ts'
 
 export const formContract = { ...signInContract, ...invitationContract, ...accountContract }
 

@@ -21,7 +21,24 @@ interface Props {
 }
 
 /** Lays out one page. */
-export function Frame({ frame, title, wide, scriptUrls = [], children }: Props): JSX.Element {
+export function Frame({ wide, children, ...page }: Props): JSX.Element {
+  const { frame } = page
+  return (
+    <Sheet {...page}>
+      <div class="gate">
+        <header class="seal">
+          <img src={frame.markUrl} alt="" width="34" height="34" />
+          <span>Tegata</span>
+        </header>
+        <main class={wide === true ? 'card wide' : 'card'}>{children}</main>
+        <Footer frame={frame} />
+      </div>
+    </Sheet>
+  )
+}
+
+/** The document around a page, for layouts that are no card (board.tsx). */
+export function Sheet({ frame, title, scriptUrls = [], children }: Omit<Props, 'wide'>): JSX.Element {
   const icon = frame.faviconUrl ?? frame.markUrl
   return (
     <html lang={frame.locale}>
@@ -37,21 +54,13 @@ export function Frame({ frame, title, wide, scriptUrls = [], children }: Props):
           <script key={url} src={url} defer></script>
         ))}
       </head>
-      <body>
-        <div class="gate">
-          <header class="seal">
-            <img src={frame.markUrl} alt="" width="34" height="34" />
-            <span>Tegata</span>
-          </header>
-          <main class={wide === true ? 'card wide' : 'card'}>{children}</main>
-          <Footer frame={frame} />
-        </div>
-      </body>
+      <body>{children}</body>
     </html>
   )
 }
 
-function Footer({ frame }: { frame: FrameProps }): JSX.Element {
+/** Language switch, links and the request id. */
+export function Footer({ frame }: { frame: FrameProps }): JSX.Element {
   const say = t(frame.locale)
   const help = pathOrSafeUrl(frame.helpUrl)
   const privacy = pathOrSafeUrl(frame.privacyUrl)

@@ -22,3 +22,8 @@ export function pathOrSafeUrl(url: string | undefined): string | undefined {
   // `/.//host` parses to the path `//host`, which would lead elsewhere when it is read once more.
   return origin === here && !pathname.startsWith('//') ? `${pathname}${search}${hash}` : undefined
 }
+
+/** The same for an href that has to say something: empty, the page itself, for what is refused. */
+export function hrefTo(url: string): string {
+  return pathOrSafeUrl(url) ?? ''
+}

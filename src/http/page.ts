@@ -50,12 +50,18 @@ export interface PageRequest {
   readonly csrf: { readonly token: (binding: string) => string; readonly check: (binding: string) => boolean }
   /** Whoever is signed in, for a page that is open to everybody; null for a stranger. Reads only. */
   readonly session: () => Promise<Omit<Signed, 'csrfToken'> | null>
-  /** Leads through the sign-in and back to a path of ours, with the name of whom it is for where that is known. */
-  readonly signIn: (returnTo: string, identifier?: string) => PageResult
+  /** Leads through the sign-in and back to a path of ours, with the name of whom it is for, and the tenant whose rules count, where they are known. */
+  readonly signIn: (returnTo: string, hints?: SignInHints) => PageResult
   /** Asks whether to sign out, and leads back to a path of ours. */
   readonly signOut: (returnTo: string) => PageResult
   /** What the view's frame needs, in the language of ctx.state at the time of the call. */
   readonly frame: () => FrameProps
+}
+
+export interface SignInHints {
+  readonly identifier?: string | undefined
+  /** Id or subdomain. */
+  readonly tenant?: string | undefined
 }
 
 export type PageResult =
@@ -90,7 +96,7 @@ export interface SessionDesk {
   /** True when the sign-in is at most `maxAgeSeconds` old and as strong as this person can be. */
   isFresh(signed: Omit<Signed, 'csrfToken'>, maxAgeSeconds: number): boolean
   /** Leads through the provider's own policy and back to `returnTo`, a path of ours; `again` asks a signed-in person to prove it once more. */
-  begin(ctx: AppContext, demand: { readonly returnTo: string; readonly again: Omit<Signed, 'csrfToken'> | null; readonly identifier?: string }): PageResult
+  begin(ctx: AppContext, demand: { readonly returnTo: string; readonly again: Omit<Signed, 'csrfToken'> | null } & SignInHints): PageResult
   /** Leads through the provider's own sign-out and back to `returnTo`, a path of ours. */
   end(ctx: AppContext, returnTo: string): PageResult
 }
@@ -159,7 +165,7 @@ export async function runPage(door: PageDoor, deps: PageDeps, { ctx, params }: {
     origin: ctx.state.origin,
     csrf: { token: (binding) => csrf.token(ctx, binding), check: (binding) => csrf.check(ctx, form, binding) },
     session: () => sessions.read(ctx),
-    signIn: (returnTo, identifier) => sessions.begin(ctx, { returnTo, again: null, ...(identifier === undefined ? {} : { identifier }) }),
+    signIn: (returnTo, hints = {}) => sessions.begin(ctx, { returnTo, again: null, ...hints }),
     signOut: (returnTo) => sessions.end(ctx, returnTo),
     frame: () => frame(ctx.req),
   }

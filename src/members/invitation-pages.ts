@@ -138,7 +138,7 @@ async function take(visit: Visit): Promise<PageResult> {
   if (who === 'other') return show(visit)
   if (action === 'decline') return answered(visit, await declineInvitation({ databases }, { token, origin }), 'declined')
   if (who === 'newcomer') return takeDetails(visit)
-  if (who === 'nobody') return request.signIn(invitationPath(token), invitation.email ?? undefined)
+  if (who === 'nobody') return request.signIn(invitationPath(token), { identifier: invitation.email ?? undefined })
   if (action !== 'accept') return show(visit)
   return answered(visit, await acceptInvitation({ databases }, { token, accountId: invitation.accountId, origin }), 'accepted')
 }

@@ -81,6 +81,16 @@ export async function meetsOwnDemands(person: PersonRow, acr: string, isTrusted:
   return unmet.length === 0 || (unmet.every(({ trustable }) => trustable) && isTrusted())
 }
 
+/** Whether a session would do for this tenant: what a page of the tenant asks, where no app does. */
+export async function meetsTenantDemands(
+  { membership, person, signed }: { readonly membership: MembershipFacts; readonly person: PersonRow; readonly signed: { readonly acr: string } },
+  isTrusted: () => Promise<boolean>,
+): Promise<boolean> {
+  if (membership.rules.password_expired) return false
+  const unmet = standingDemands(membership, person.security, membership.rules.trusted_device_days > 0).filter((demand) => !meets(signed.acr, demand))
+  return unmet.length === 0 || (unmet.every(({ trustable }) => trustable) && isTrusted())
+}
+
 /** What the step that asks for a second factor has to know. */
 export interface AssuranceDetails {
   readonly demands: readonly Demand[]

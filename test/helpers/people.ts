@@ -39,16 +39,17 @@ export interface Membership {
   /** A new tenant unless told. */
   readonly tenant?: Pick<Member, 'tenantId' | 'subdomain'>
   readonly admin?: boolean
+  /** Of the role; those of an administrator, or none, unless told. */
+  readonly permissions?: readonly string[]
   readonly employeeNumber?: string
 }
 
 /** Makes the account a member, with a role of its own. */
-export async function member(house: Engine, { accountId }: Pick<Somebody, 'accountId'>, { tenant, admin = false, employeeNumber }: Membership = {}): Promise<Member> {
+export async function member(house: Engine, { accountId }: Pick<Somebody, 'accountId'>, { tenant, admin = false, permissions = admin ? ['tenant:admin'] : [], employeeNumber }: Membership = {}): Promise<Member> {
   const { engine } = house.databases
   const { tenantId, subdomain } = tenant ?? (await newTenant(house))
   const [membershipId, roleId] = [newId(), newId()]
-  const permissions = admin ? ['tenant:admin'] : []
-  await sql`insert into role (tenant_id, id, name, permissions) values (${tenantId}, ${roleId}, ${`role-${roleId}`}, ${permissions})`.execute(engine)
+  await sql`insert into role (tenant_id, id, name, permissions) values (${tenantId}, ${roleId}, ${`role-${roleId}`}, ${[...permissions]})`.execute(engine)
   await sql`insert into membership (tenant_id, id, account_id, role_id, status, employee_number)
     values (${tenantId}, ${membershipId}, ${accountId}, ${roleId}, 'active', ${employeeNumber ?? null})`.execute(engine)
   return { tenantId, membershipId, subdomain }

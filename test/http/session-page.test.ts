@@ -71,7 +71,7 @@ describe('a page of the signed-in person', () => {
 
 describe('a page that is open to everybody', () => {
   const open = page({ method: 'GET', path: '/open', access: 'public', handle: async ({ session }) => html(h('p', { id: 'who' }, (await session())?.accountId ?? 'nobody')) })
-  const lead = page({ method: 'GET', path: '/lead', access: 'public', handle: ({ query, signIn, signOut }) => (query.has('out') ? signOut('/open') : signIn('/open', 'alice@example.com')) })
+  const lead = page({ method: 'GET', path: '/lead', access: 'public', handle: ({ query, signIn, signOut }) => (query.has('out') ? signOut('/open') : signIn('/open', { identifier: 'alice@example.com' })) })
 
   it('may ask who is signed in, and shows itself to a stranger as well', async () => {
     expect((await (await start({ doors: [open] })).send('/open')).body).toContain('>nobody<')

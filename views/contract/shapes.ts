@@ -4,10 +4,15 @@ export interface FieldContract {
   readonly element: 'input'
   readonly name: string
   readonly id: string
-  readonly type: 'text' | 'email' | 'password' | 'hidden' | 'checkbox' | 'radio'
+  readonly type: 'text' | 'email' | 'password' | 'hidden' | 'checkbox' | 'radio' | 'date' | 'number' | 'url' | 'file'
   readonly autocomplete?: string
   readonly inputmode?: 'email' | 'numeric'
   readonly required?: boolean
+  /** Of a number. */
+  readonly min?: number
+  readonly max?: number
+  /** Of a file: the types that the server takes. */
+  readonly accept?: string
   /** Of a checkbox or a radio button. */
   readonly value?: string
   readonly meaning: string
@@ -18,6 +23,15 @@ export interface SelectContract {
   readonly element: 'select'
   readonly name: string
   readonly id: string
+  readonly meaning: string
+}
+
+/** Several lines of text. */
+export interface TextAreaContract {
+  readonly element: 'textarea'
+  readonly name: string
+  readonly id: string
+  readonly required?: boolean
   readonly meaning: string
 }
 

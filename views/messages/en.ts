@@ -3,8 +3,9 @@
  * test/views/messages.test.ts proves that the placeholders agree.
  */
 import { account } from './en/account.ts'
+import { console } from './en/console.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...console, ...mails }

@@ -3,8 +3,9 @@
  * Each area has a file of its own; a key begins with the name of its page.
  */
 import { account } from './ja/account.ts'
+import { console } from './ja/console.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...console, ...mails } as const

@@ -3,7 +3,7 @@
  * Plain HTML that posts without JavaScript. The first submit button of a form is the one Enter presses.
  */
 import type { ComponentChildren, JSX } from 'preact'
-import type { ButtonContract, FieldContract, SelectContract } from '../form-contract.ts'
+import type { ButtonContract, FieldContract, SelectContract, TextAreaContract } from '../form-contract.ts'
 import { formContract } from '../form-contract.ts'
 import type { FormProps, PasskeyProps } from '../props.ts'
 
@@ -87,9 +87,11 @@ export interface Reveal {
   hideName: string
 }
 
-/** A labelled input; its hint stands above it and its error under it, and both are bound to it. */
-export function Field({ field, label, value, hint, error, readOnly, autofocus, isName, reveal }: FieldProps): JSX.Element {
-  const attributes = {
+type Attributes = ReturnType<typeof attributesOf>
+
+function attributesOf(props: FieldProps) {
+  const { field, value, error, readOnly, autofocus, isName } = props
+  return {
     name: field.name,
     id: field.id,
     value,
@@ -102,8 +104,14 @@ export function Field({ field, label, value, hint, error, readOnly, autofocus, i
     autocapitalize: isName === true ? 'words' : 'none',
     spellcheck: false,
     'aria-invalid': error === undefined ? undefined : true,
-    'aria-describedby': describedBy(field, { hint, error }),
+    'aria-describedby': describedBy(field, props),
   } as const
+}
+
+/** A labelled input; its hint stands above it and its error under it, and both are bound to it. */
+export function Field(props: FieldProps): JSX.Element {
+  const { field, label, hint, error, reveal } = props
+  const attributes = attributesOf(props)
   return (
     <div class="field">
       <label for={field.id}>{label}</label>
@@ -112,14 +120,30 @@ export function Field({ field, label, value, hint, error, readOnly, autofocus, i
         <Revealable reveal={reveal}>
           <input type="password" {...attributes} />
         </Revealable>
-      ) : field.type === 'email' ? (
-        <input type="email" {...attributes} />
       ) : (
-        <input type="text" {...attributes} />
+        <Input field={field} attributes={attributes} />
       )}
       <FieldError field={field} error={error} />
     </div>
   )
+}
+
+// Preact's types tell the kinds of inputs apart, so each is written out.
+function Input({ field, attributes }: { field: FieldContract; attributes: Attributes }): JSX.Element {
+  switch (field.type) {
+    case 'email':
+      return <input type="email" {...attributes} />
+    case 'url':
+      return <input type="url" {...attributes} />
+    case 'date':
+      return <input type="date" {...attributes} />
+    case 'number':
+      return <input type="number" min={field.min} max={field.max} {...attributes} />
+    case 'file':
+      return <input type="file" accept={field.accept} {...attributes} />
+    default:
+      return <input type="text" {...attributes} />
+  }
 }
 
 // Digits that are read off another screen and compared.
@@ -191,6 +215,34 @@ export function Select({ field, label, options, value, hint, error, autofocus }:
           </option>
         ))}
       </select>
+      <FieldError field={field} error={error} />
+    </div>
+  )
+}
+
+interface TextAreaProps extends Remarks {
+  field: TextAreaContract
+  label: string
+  value?: string | undefined
+  rows?: number
+}
+
+/** Several lines of text, labelled like a field. */
+export function TextArea({ field, label, value, rows = 3, hint, error }: TextAreaProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={field.id}>{label}</label>
+      {hint === undefined ? null : <Hint id={hintIdOf(field)}>{hint}</Hint>}
+      <textarea
+        name={field.name}
+        id={field.id}
+        rows={rows}
+        required={field.required}
+        aria-invalid={error === undefined ? undefined : true}
+        aria-describedby={describedBy(field, { hint, error })}
+      >
+        {value}
+      </textarea>
       <FieldError field={field} error={error} />
     </div>
   )

@@ -1,0 +1,11 @@
+/** All pages of a tenant's console. */
+import type { Door } from '../http/mount.ts'
+import type { ConsoleDeps } from './deps.ts'
+import { homePages } from './pages-home.ts'
+import { rolePages } from './pages-roles.ts'
+
+const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [homePages, rolePages]
+
+export function consoleDoors(deps: ConsoleDeps): readonly Door[] {
+  return groups.flatMap((doorsOf) => doorsOf(deps))
+}
