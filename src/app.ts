@@ -55,6 +55,7 @@ import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
 import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
 import { roleEndpoints } from './members/role-api.ts'
+import { tenantEndpoints } from './members/tenant-api.ts'
 import { unitEndpoints } from './members/unit-api.ts'
 import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate } from './oidc/authenticate.ts'
@@ -246,6 +247,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
     ...unitEndpoints({ databases }),
+    ...tenantEndpoints({ databases }),
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
   ]
   return doors

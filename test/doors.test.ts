@@ -13,7 +13,7 @@ import type { RelyingParty } from './helpers/relying-party.ts'
 import { tokensFor } from './helpers/sign-in.ts'
 import { freePort, startTegata, type Tegata } from './helpers/tegata.ts'
 
-const scopes = ['members:read', 'members:write', 'account:read', 'account:write']
+const scopes = ['members:read', 'members:write', 'tenant:read', 'tenant:write', 'account:read', 'account:write']
 let tegata: Tegata
 let withoutDemo: RunningServer
 let tokens: { misaki: string; ken: string; minoru: string; misakiWithoutScopes: string; misakiElsewhere: string }

@@ -1,18 +1,20 @@
 /** `tegata tenant create|suspend|resume|rules|list`. */
 import { z } from 'zod'
 import { firstRoles } from '../members/first-roles.ts'
-import { changeSignInRules, mfaLevels, mfaRules } from '../tenants/change-sign-in-rules.ts'
+import { changeSignInRules } from '../tenants/change-sign-in-rules.ts'
 import { createTenant } from '../tenants/create-tenant.ts'
 import { listTenants } from '../tenants/queries.ts'
 import { endGrantsOfTenant } from '../oidc/endings.ts'
 import { resumeTenant } from '../tenants/resume-tenant.ts'
 import { suspendTenant } from '../tenants/suspend-tenant.ts'
+import { mfaLevels, mfaRules } from '../tenants/sign-in-rules.ts'
 import { tenantKinds } from '../tenants/tenant.ts'
 import { tenantNamed } from './find.ts'
 import { byCommandLine } from './platform.ts'
 import { runGroup, table, verb, type Verb } from './verbs.ts'
 
 const bySubdomain = z.object({ argument: z.string() })
+const onOrOff = z.enum(['on', 'off']).transform((text) => text === 'on').optional()
 
 export const verbs: readonly Verb[] = [
   verb({
@@ -43,19 +45,19 @@ export const verbs: readonly Verb[] = [
     options: {
       '--mfa <rule>': `who needs a second factor: ${mfaRules.join(', ')}`, '--mfa-level <level>': `aal2 for any second factor, phr for passkeys only`,
       '--mfa-from <date>': 'until then it may be put off (2027-04-01, or `now`)', '--trusted-device-days <n>': 'days for which a browser may be trusted; 0 for never',
-      '--password-max-age-days <n>': 'days after which a password is to be changed; 0 for never', '--registration-role <name>': 'role of people who register by themselves; `none` where nobody may',
+      '--password-max-age-days <n>': 'days after which a password is to be changed; 0 for never', '--session-hours <n>': 'hours for which a sign-in counts; 0 for as long as a session lives', '--password-sign-in <on>': 'on or off; off leaves passkeys only',
+      '--staff-number-sign-in <on>': 'on or off', '--registration-role <name>': 'role of people who register by themselves; `none` where nobody may',
     },
     input: bySubdomain.extend({
       mfa: z.enum(mfaRules).optional(), mfaLevel: z.enum(mfaLevels).optional(), mfaFrom: z.union([z.literal('now'), z.iso.date(), z.iso.datetime({ offset: true })]).optional(),
-      trustedDeviceDays: z.coerce.number().optional(), passwordMaxAgeDays: z.coerce.number().optional(), registrationRole: z.string().optional(),
+      trustedDeviceDays: z.coerce.number().optional(), passwordMaxAgeDays: z.coerce.number().optional(), sessionHours: z.coerce.number().optional(),
+      passwordSignIn: onOrOff, staffNumberSignIn: onOrOff, registrationRole: z.string().optional(),
     }),
-    run: async ({ databases }, { argument, mfa, mfaLevel, mfaFrom, trustedDeviceDays, passwordMaxAgeDays, registrationRole }) => {
+    run: async ({ databases }, { argument, mfa, mfaFrom, passwordMaxAgeDays, sessionHours, registrationRole, ...same }) => {
       const rules = {
-        ...(mfa === undefined ? {} : { mfaRule: mfa }), ...(mfaLevel === undefined ? {} : { mfaLevel }),
-        ...(mfaFrom === undefined ? {} : { mfaEnforcedFrom: mfaFrom === 'now' ? null : new Date(mfaFrom) }),
-        ...(trustedDeviceDays === undefined ? {} : { trustedDeviceDays }),
-        ...(passwordMaxAgeDays === undefined ? {} : { passwordMaxAgeDays: passwordMaxAgeDays === 0 ? null : passwordMaxAgeDays }),
-        ...(registrationRole === undefined ? {} : { registrationRole: registrationRole === 'none' ? null : registrationRole }),
+        ...same, mfaRule: mfa, mfaEnforcedFrom: mfaFrom === undefined ? undefined : mfaFrom === 'now' ? null : new Date(mfaFrom),
+        passwordMaxAgeDays: passwordMaxAgeDays === 0 ? null : passwordMaxAgeDays, sessionHours: sessionHours === 0 ? null : sessionHours,
+        registrationRole: registrationRole === 'none' ? null : registrationRole,
       }
       const result = await changeSignInRules({ databases }, { tenantId: await tenantNamed(databases, argument), rules, ...byCommandLine })
       return result.ok ? { ok: true, facts: { subdomain: argument }, lines: [`the sign-in rules of ${argument} are set`] } : result

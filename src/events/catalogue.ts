@@ -60,6 +60,8 @@ export const catalogue = {
   'logout_token.sent': { subject: 'client', says: 'An app acknowledged a back-channel logout token.' },
   'logout_token.failed': { subject: 'client', says: 'An app did not take a back-channel logout token; it is tried again.' },
   'tenant.created': { subject: 'tenant', says: 'A tenant was created.' },
+  'tenant.settings_changed': { subject: 'tenant', says: 'Name, contact, colour or the life of invitations of a tenant were changed; `before` and `after` say what.' },
+  'tenant.subdomain_changed': { subject: 'tenant', says: 'A tenant has another subdomain; the former one still leads to it and stays nobody else’s.' },
   'tenant.sign_in_rules_changed': { subject: 'tenant', says: 'What a tenant asks of its members’ sign-in was changed; `before` and `after` say what.' },
   'tenant.seat_limit_reached': { subject: 'tenant', says: 'Somebody could not be invited or could not join: every seat of the tenant is taken.' },
   'tenant.suspended': { subject: 'tenant', says: 'A tenant was suspended; its members get no tokens for it.' },

@@ -6,7 +6,9 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import { newId, parseTenantId, type TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { takenRefusal } from './change-subdomain.ts'
 import { insertTenant, insertUnits } from './queries.ts'
+import { normaliseTenantName } from './settings.ts'
 import { subdomainRefusal, type TenantKind } from './tenant.ts'
 import { placeUnits, type UnitTree } from './unit.ts'
 
@@ -36,14 +38,14 @@ export function createTenant(deps: { readonly databases: Databases; readonly fir
 /** The same inside a transaction that does more. */
 export async function createTenantIn(trx: EngineTrx, firstRoles: FirstRoles, input: CreateTenantInput): Promise<TenantCreation> {
   const tenantId = parseTenantId(newId())
-  const name = input.name.trim()
+  const name = normaliseTenantName(input.name)
   const event = { type: 'tenant.created', actor: input.actor, origin: input.origin } as const
-  const invalid = name === '' || name.length > 100 ? 'invalid_name' : subdomainRefusal(input.subdomain)
-  const refusal = invalid ?? ((await insertTenant(trx, { id: tenantId, name, subdomain: input.subdomain })) ? null : 'subdomain_taken')
-  if (refusal !== null) {
+  const refusal = name === null ? 'invalid_name' : (subdomainRefusal(input.subdomain) ?? (await takenRefusal(trx, { tenantId, subdomain: input.subdomain })))
+  if (name === null || refusal !== null) {
     await record(trx, { ...event, outcome: 'refused', reason: refusal, after: { subdomain: input.subdomain.slice(0, 63) } })
-    return { ok: false, reason: refusal }
+    return { ok: false, reason: refusal ?? 'invalid_name' }
   }
+  await insertTenant(trx, { id: tenantId, name, subdomain: input.subdomain })
   await firstRoles.insertFirstRoles(trx, tenantId, input.kind)
   await plantUnits(trx, tenantId, input.units ?? [])
   await record(trx, { ...event, outcome: 'success', tenantId, subject: tenantId, after: { name, subdomain: input.subdomain, kind: input.kind } })

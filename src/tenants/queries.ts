@@ -5,10 +5,8 @@ import type { DB } from '../base/schema.ts'
 
 type Engine = Kysely<DB>
 
-/** False when the subdomain is taken. */
-export async function insertTenant(trx: EngineTrx, tenant: { id: string; name: string; subdomain: string }): Promise<boolean> {
-  const result = await trx.query.insertInto('tenant').values(tenant).onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+export async function insertTenant(trx: EngineTrx, tenant: { id: string; name: string; subdomain: string }): Promise<void> {
+  await trx.query.insertInto('tenant').values(tenant).execute()
 }
 
 export interface NewUnit {
@@ -25,37 +23,60 @@ export async function insertUnits(trx: EngineTrx, units: readonly NewUnit[]): Pr
   if (units.length > 0) await trx.query.insertInto('unit').values(units).execute()
 }
 
-export async function lockTenant(trx: EngineTrx, tenantId: string): Promise<{ status: string } | undefined> {
-  return trx.query.selectFrom('tenant').select('status').where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
+export interface LockedTenant {
+  readonly status: string
+  readonly subdomain: string
+}
+
+/** Kept for a change until the transaction ends. */
+export async function lockTenant(trx: EngineTrx, tenantId: string): Promise<LockedTenant | undefined> {
+  return trx.query.selectFrom('tenant').select(['status', 'subdomain']).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function updateTenantStatus(trx: EngineTrx, tenantId: string, status: 'active' | 'suspended'): Promise<void> {
   await trx.query.updateTable('tenant').set({ status, updated_at: sql`now()` }).where('id', '=', tenantId).execute()
 }
 
-export interface SignInRuleColumns {
-  readonly mfa_rule: string
-  readonly mfa_level: string
-  readonly mfa_enforced_from: Date | null
-  readonly trusted_device_days: number
-  readonly password_max_age_days: number | null
-  readonly registration_role_id: string | null
+/** Lets one transaction at a time decide whose label this is. */
+export async function lockLabel(trx: EngineTrx, subdomain: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(7246004, hashtext(${subdomain}))`.execute(trx.query)
 }
 
-const ruleColumns = ['mfa_rule', 'mfa_level', 'mfa_enforced_from', 'trusted_device_days', 'password_max_age_days', 'registration_role_id'] as const
-
-/** What the tenant asks of its members' sign-in, kept for a change of it until the transaction ends. */
-export async function lockSignInRules(trx: EngineTrx, tenantId: string): Promise<SignInRuleColumns | undefined> {
-  return trx.query.selectFrom('tenant').select(ruleColumns).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
+/** Id of the tenant that has the label or ever had it. */
+export async function findLabelOwner(trx: EngineTrx, subdomain: string): Promise<string | undefined> {
+  const row = await trx.query
+    .selectFrom('tenant').select('id').where('subdomain', '=', subdomain)
+    .unionAll(trx.query.selectFrom('former_subdomain').select('tenant_id as id').where('subdomain', '=', subdomain))
+    .executeTakeFirst()
+  return row?.id
 }
 
-export async function updateSignInRules(trx: EngineTrx, tenantId: string, rules: SignInRuleColumns): Promise<void> {
-  await trx.query.updateTable('tenant').set({ ...rules, updated_at: sql`now()` }).where('id', '=', tenantId).execute()
+export async function insertFormerSubdomain(trx: EngineTrx, former: { readonly subdomain: string; readonly tenant_id: string }): Promise<void> {
+  await trx.query.insertInto('former_subdomain').values(former).onConflict((conflict) => conflict.doNothing()).execute()
 }
 
-/** A role of the tenant by name; joined to read, its writer is the members room. */
-export async function findRole(trx: EngineTrx, tenantId: string, name: string): Promise<{ id: string; permissions: readonly string[] } | undefined> {
-  return trx.query.selectFrom('role').select(['id', 'permissions']).where('tenant_id', '=', tenantId).where('name', '=', name).executeTakeFirst()
+export async function updateSubdomain(trx: EngineTrx, tenantId: string, subdomain: string): Promise<void> {
+  await trx.query.updateTable('tenant').set({ subdomain, updated_at: sql`now()` }).where('id', '=', tenantId).execute()
+}
+
+export interface LabelledTenant {
+  readonly id: string
+  readonly name: string
+  readonly status: string
+  /** The one it has now, whatever label it was found by. */
+  readonly subdomain: string
+}
+
+/** The tenant that has the label, or had it and has another one now; undefined for one that nobody ever had, or whose tenant is gone. */
+export async function findTenantByLabel(db: Engine, label: string): Promise<LabelledTenant | undefined> {
+  return db
+    .selectFrom('tenant')
+    .select(['id', 'name', 'status', 'subdomain'])
+    .where((where) => where.or([
+      where('subdomain', '=', label),
+      where('id', '=', where.selectFrom('former_subdomain').select('tenant_id').where('former_subdomain.subdomain', '=', label)),
+    ]))
+    .executeTakeFirst()
 }
 
 export interface TenantListRow {
