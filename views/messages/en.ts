@@ -4,8 +4,9 @@
  */
 import { account } from './en/account.ts'
 import { console } from './en/console.ts'
+import { consoleSettings } from './en/console-settings.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...console, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...mails }

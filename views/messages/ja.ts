@@ -4,8 +4,9 @@
  */
 import { account } from './ja/account.ts'
 import { console } from './ja/console.ts'
+import { consoleSettings } from './ja/console-settings.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...console, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...mails } as const

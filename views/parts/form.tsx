@@ -24,6 +24,16 @@ export function Form({ form, passkey, children }: FormPartProps): JSX.Element {
   )
 }
 
+/** A form of ours that carries a file; the page's door reads it as one (http/page.ts). */
+export function UploadForm({ form, children }: Omit<FormPartProps, 'passkey'>): JSX.Element {
+  return (
+    <form class="stack" method="post" action={form.action} encType="multipart/form-data">
+      <Hidden field={formContract.sign_in.elements.csrfToken} value={form.csrfToken} />
+      {children}
+    </form>
+  )
+}
+
 /** A hidden input of the contract. */
 export function Hidden(props: { field: FieldContract; value: string }): JSX.Element {
   return <input type="hidden" name={props.field.name} id={props.field.id} value={props.value} />
