@@ -31,6 +31,7 @@ import { logoutTokenSubscriber, logoutTokenTask } from './delivery/logout-tokens
 import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
 import { deleteSpentChallenges } from './factors/queries.ts'
 import { eraseFactors } from './factors/reset-factors.ts'
+import { eventEndpoints } from './events/api.ts'
 import { startJobs } from './events/jobs.ts'
 import { createCursors } from './events/queries.ts'
 import { record } from './events/record.ts'
@@ -53,6 +54,8 @@ import { memberEndpoints } from './members/api.ts'
 import { invitationEndpoints } from './members/invitation-api.ts'
 import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
+import { memberListEndpoints } from './members/member-list-api.ts'
+import { figuresEndpoints } from './members/tenant-figures-api.ts'
 import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
 import { roleEndpoints } from './members/role-api.ts'
 import { tenantEndpoints } from './members/tenant-api.ts'
@@ -244,6 +247,9 @@ function allDoors(parts: DoorParts): readonly Door[] {
     }),
     ...consoleDoors(consoleDeps(parts)),
     ...memberEndpoints({ databases, grants }),
+    ...memberListEndpoints({ databases }),
+    ...figuresEndpoints({ databases }),
+    ...eventEndpoints({ databases }),
     ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
     ...unitEndpoints({ databases }),

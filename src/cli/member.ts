@@ -1,6 +1,6 @@
-/** `tegata member invite|list|resend|revoke|link|role`: an operator's hand on the invitations of a tenant, bound by the same rules as the tenant's own. */
+/** `tegata member list|show|invite|invitations|resend|revoke|link|role`: an operator's hand on the invitations of a tenant, bound by the same rules as the tenant's own. */
 import { z } from 'zod'
-import { isMembershipId, parseMembershipId, parseTenantId } from '../base/ids.ts'
+import { parseMembershipId, parseTenantId } from '../base/ids.ts'
 import type { InvitationChange } from '../members/change-invitation.ts'
 import { changeRole } from '../members/change-role.ts'
 import { stateOfInvitation } from '../members/invitation.ts'
@@ -11,11 +11,11 @@ import { resendInvitation } from '../members/resend-invitation.ts'
 import { revokeInvitation } from '../members/revoke-invitation.ts'
 import { showInvitationLink } from '../members/show-invitation-link.ts'
 import { tenantNamed } from './find.ts'
+import { listVerbs, membershipId } from './member-list.ts'
 import { byCommandLine, type Platform } from './platform.ts'
 import { runGroup, table, verb, type Answer, type Verb } from './verbs.ts'
 
 const byOperator = { mover: { kind: 'operator', accountId: null }, origin: byCommandLine.origin } as const
-const membershipId = z.string().refine(isMembershipId, 'is not the id of a membership')
 
 const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => new Date(text)).optional()
 
@@ -56,9 +56,10 @@ function change(name: string, meaning: string, command: (platform: Platform, cha
 }
 
 export const verbs: readonly Verb[] = [
+  ...listVerbs,
   invite,
   verb({
-    name: 'list', meaning: 'shows the invitations of a tenant and how each stands',
+    name: 'invitations', meaning: 'shows the invitations of a tenant and how each stands',
     options: { '--tenant <subdomain>': 'which tenant', '--after <membership_id>': 'begin after this one', '--limit <n>': 'at most so many (100)' },
     input: z.object({ tenant: z.string('is missing'), after: membershipId.optional(), limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100) }),
     run: async ({ databases }, { tenant, after = null, limit }) => {
@@ -99,5 +100,5 @@ export const verbs: readonly Verb[] = [
 ]
 
 export function run(args: string[]): Promise<number> {
-  return runGroup({ name: 'member', meaning: 'invitations into a tenant, and the role of its members', verbs }, args)
+  return runGroup({ name: 'member', meaning: 'the members of a tenant, and invitations into it', verbs }, args)
 }

@@ -1,16 +1,16 @@
-/** `tegata membership list|add|suspend|resume|end`: an operator's hand inside a tenant, bound by the same rules as the tenant's own. */
+/** `tegata membership add|suspend|resume|end`: an operator's hand inside a tenant, bound by the same rules as the tenant's own. */
 import { z } from 'zod'
 import { isMembershipId, parseMembershipId, parseTenantId } from '../base/ids.ts'
 import { addMember } from '../members/add-member.ts'
 import type { MembershipChange, MembershipChangeResult, MembershipDeps } from '../members/change-membership.ts'
 import { endMembership } from '../members/end-membership.ts'
-import { findTenantOfMembership, listMembers } from '../members/queries.ts'
+import { findTenantOfMembership } from '../members/queries.ts'
 import { resumeMembership } from '../members/resume-membership.ts'
 import { suspendMembership } from '../members/suspend-membership.ts'
 import { endGrants } from '../oidc/endings.ts'
 import { accountNamed, tenantNamed } from './find.ts'
 import { byCommandLine } from './platform.ts'
-import { runGroup, table, verb, type Verb } from './verbs.ts'
+import { runGroup, verb, type Verb } from './verbs.ts'
 
 function change(name: 'suspend' | 'resume' | 'end', meaning: string, command: (deps: MembershipDeps, change: MembershipChange) => Promise<MembershipChangeResult>): Verb {
   return verb({
@@ -27,15 +27,6 @@ function change(name: 'suspend' | 'resume' | 'end', meaning: string, command: (d
 }
 
 export const verbs: readonly Verb[] = [
-  verb({
-    name: 'list', meaning: 'shows the members of a tenant in order of id',
-    options: { '--tenant <subdomain>': 'which tenant', '--after <membership_id>': 'begin after this one', '--limit <n>': 'at most so many (100)' },
-    input: z.object({ tenant: z.string('is missing'), after: z.string().refine(isMembershipId, 'is not the id of a membership').optional(), limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100) }),
-    run: async ({ databases }, { tenant, after = null, limit }) => {
-      const memberships = await databases.inTenant(await tenantNamed(databases, tenant), (trx) => listMembers(trx, { after, limit }))
-      return { ok: true, facts: { memberships }, lines: table(memberships.map((row) => [row.id, row.status, row.role, row.employee_number ?? '-', row.email ?? '-', row.name])) }
-    },
-  }),
   verb({
     name: 'add', meaning: 'makes an account a member at once, without an invitation',
     options: {

@@ -8,8 +8,9 @@ import { isMembershipId, isTenantId, parseMembershipId, type TenantId } from '..
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import type { MembershipChange, MembershipChangeResult, MembershipDeps } from './change-membership.ts'
 import { endMembership } from './end-membership.ts'
+import { memberSources } from './member-list.ts'
 import type { Permission } from './permission.ts'
-import { findMember, listMembers, type MemberRow } from './queries.ts'
+import { findMember, type MemberRow } from './queries.ts'
 import { resumeMembership } from './resume-membership.ts'
 import { suspendMembership } from './suspend-membership.ts'
 
@@ -20,20 +21,20 @@ export const memberShape = z.object({
   email: z.string().nullable(),
   status: z.enum(['invited', 'active', 'suspended', 'ended']),
   role: z.string(),
+  role_id: z.uuid(),
   units: z.array(z.string()),
+  heads: z.array(z.string()),
   employee_number: z.string().nullable(),
   title: z.string().nullable(),
+  source: z.enum(memberSources),
+  second_factors: z.array(z.string()),
+  last_seen_on: z.iso.date().nullable(),
   joined_at: z.iso.datetime().nullable(),
   valid_from: z.iso.datetime().nullable(),
   valid_until: z.iso.datetime().nullable(),
 })
 
 export const byId = z.object({ membership_id: z.string().refine(isMembershipId, 'must be the id of a membership') })
-const page = z.object({
-  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
-})
-
 const read = { scope: 'members:read', permission: 'member:read' } as const satisfies { scope: string; permission: Permission }
 const write = { scope: 'members:write', permission: 'member:suspend' } as const satisfies { scope: string; permission: Permission }
 
@@ -46,11 +47,6 @@ export function memberEndpoints(deps: MembershipDeps): EndpointDoor[] {
         permissions: z.array(z.string()), scopes: z.array(z.string()),
       }),
       handle: ({ caller }) => ({ status: 200, body: meOf(caller) }),
-    }),
-    endpoint({
-      method: 'GET', path: '/api/v1/members', access: read, query: page, summary: 'The members of the tenant, in order of id.',
-      response: z.object({ members: z.array(memberShape), next_cursor: z.string().nullable() }),
-      handle: ({ caller, query }) => inTenantOf(caller, (tenantId) => answerPage(deps.databases, tenantId, { after: query.cursor ?? null, limit: query.limit })),
     }),
     endpoint({
       method: 'GET', path: '/api/v1/members/:membership_id', access: read, params: byId, response: memberShape, summary: 'One member of the tenant.',
@@ -95,30 +91,27 @@ function statusOf(reason: (MembershipChangeResult & { ok: false })['reason']): n
   return reason === 'higher_role' || reason === 'own_membership' ? 403 : 409
 }
 
-async function answerPage(databases: Databases, tenantId: TenantId, { after, limit }: { after: string | null; limit: number }) {
-  // One more than asked for tells whether there is another page.
-  const rows = await databases.inTenant(tenantId, (trx) => listMembers(trx, { after, limit: limit + 1 }))
-  const shown = rows.slice(0, limit)
-  const next = rows.length > limit ? (shown.at(-1)?.id ?? null) : null
-  return { status: 200, body: { members: shown.map(present), next_cursor: next } }
-}
-
 export async function answerMember(databases: Databases, tenantId: TenantId, membershipId: string) {
   const row = await databases.inTenant(tenantId, (trx) => findMember(trx, membershipId))
-  return row === undefined ? refusal(404, 'not_found') : { status: 200, body: present(row) }
+  return row === undefined ? refusal(404, 'not_found') : { status: 200, body: presentMember(row) }
 }
 
-function present(row: MemberRow): z.input<typeof memberShape> {
+export function presentMember(row: MemberRow): z.input<typeof memberShape> {
   return {
     membership_id: row.id,
     account_id: row.account_id,
-    name: row.name,
+    name: row.shown_name,
     email: row.email,
     status: memberShape.shape.status.parse(row.status),
     role: row.role,
+    role_id: row.role_id,
     units: row.units,
+    heads: row.heads,
     employee_number: row.employee_number,
     title: row.title,
+    source: memberShape.shape.source.parse(row.source),
+    second_factors: row.second_factors,
+    last_seen_on: row.last_seen_on,
     joined_at: row.joined_at?.toISOString() ?? null,
     valid_from: row.valid_from?.toISOString() ?? null,
     valid_until: row.valid_until?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 /** All SQL of roles and memberships. This room alone writes `role`, `membership` and `membership_unit`. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { DB } from '../base/schema.ts'
 
@@ -125,44 +125,56 @@ export async function updateStatus(trx: TenantTrx, membershipId: string, status:
 export interface MemberRow {
   readonly id: string
   readonly account_id: string
-  readonly name: string
+  /** Whoever has never joined is named as they were invited: what their account is called is not the tenant's to know yet. */
+  readonly shown_name: string
   readonly email: string | null
   readonly status: string
   readonly role: string
+  readonly role_id: string
   readonly employee_number: string | null
   readonly title: string | null
+  readonly source: string
+  /** Kinds besides the password: passkey, totp. */
+  readonly second_factors: string[]
+  /** A day, as YYYY-MM-DD. */
+  readonly last_seen_on: string | null
+  readonly invited_at: Date | null
   readonly joined_at: Date | null
+  readonly ended_at: Date | null
   readonly valid_from: Date | null
   readonly valid_until: Date | null
+  /** Codes, the primary one first. */
   readonly units: string[]
+  /** Names, in the same order. */
+  readonly unit_names: string[]
+  /** Codes of the units that they head. */
+  readonly heads: string[]
 }
 
-/** Whoever has never joined is named as they were invited: what their account is called is not the tenant's to know yet. */
-export const nameOfMember = sql<string>`case when membership.joined_at is null then coalesce(account.email, account.display_name) else account.display_name end`.as('name')
+export const nameOfMember = sql<string>`membership.shown_name`.as('name')
 
-function members(trx: TenantTrx) {
+function unitsOf(what: 'code' | 'name', which: RawBuilder<unknown> = sql`true`) {
+  return sql<string[]>`array(select ${sql.ref(`unit.${what}`)} from membership_unit mu join unit on unit.tenant_id = mu.tenant_id and unit.id = mu.unit_id
+    where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id and ${which} order by mu.is_primary desc, unit.code)`
+}
+
+/** Members of the tenant with all that a list or a page shows of them; the caller says which. */
+export function selectMembers(trx: TenantTrx) {
   return trx.query
     .selectFrom('membership')
     .innerJoin('account', 'account.id', 'membership.account_id')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
-    .select(['membership.id', 'membership.account_id', 'account.email', 'membership.status', 'role.name as role', nameOfMember])
-    .select(['membership.employee_number', 'membership.title', 'membership.joined_at', 'membership.valid_from', 'membership.valid_until'])
-    .select(sql<string[]>`array(select unit.code from membership_unit mu join unit on unit.tenant_id = mu.tenant_id and unit.id = mu.unit_id
-      where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id order by mu.is_primary desc, unit.code)`.as('units'))
+    .select(['membership.id', 'membership.account_id', 'membership.shown_name', 'account.email', 'membership.status', 'role.name as role', 'role.id as role_id'])
+    .select(['membership.employee_number', 'membership.title', 'membership.source', 'membership.invited_at', 'membership.joined_at', 'membership.ended_at'])
+    .select(['membership.valid_from', 'membership.valid_until'])
+    .select(sql<string[]>`case when membership.joined_at is null then '{}' else account.second_factors end`.as('second_factors'))
+    .select(sql<string | null>`membership.last_seen_on::text`.as('last_seen_on'))
+    .select([unitsOf('code').as('units'), unitsOf('name').as('unit_names'), unitsOf('code', sql`mu.is_head`).as('heads')])
     .where('membership.tenant_id', '=', trx.tenantId)
 }
 
-/** In order of id, after `after`, at most `limit`. */
-export async function listMembers(trx: TenantTrx, page: { after: string | null; limit: number }): Promise<readonly MemberRow[]> {
-  return members(trx)
-    .$if(page.after !== null, (query) => query.where('membership.id', '>', page.after))
-    .orderBy('membership.id')
-    .limit(page.limit)
-    .execute()
-}
-
 export async function findMember(trx: TenantTrx, membershipId: string): Promise<MemberRow | undefined> {
-  return members(trx).where('membership.id', '=', membershipId).executeTakeFirst()
+  return selectMembers(trx).where('membership.id', '=', membershipId).executeTakeFirst()
 }
 
 /** Which membership an account has in a tenant, for the command line. */

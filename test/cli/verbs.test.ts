@@ -52,7 +52,7 @@ describe('tegata account and membership', () => {
     expect(created).toMatchObject({ ok: true, status: 'pending' })
     const added = await tegata('membership', 'add', '--tenant', 'sakura', '--account', 'emi@example.com', '--role', 'STAFF', '--unit', 'nursing', '--employee-number', 's-0500', '--json')
     const { membership_id: membershipId } = JSON.parse(added.out)
-    expect((await tegata('membership', 'list', '--tenant', 'sakura')).out).toContain('S-0500')
+    expect((await tegata('member', 'list', '--tenant', 'sakura', '--search', 's-0500')).out).toContain('S-0500')
     for (const [verb, status] of [['suspend', 'suspended'], ['resume', 'active'], ['end', 'ended']] as const) {
       expect(await json('membership', verb, membershipId)).toEqual({ ok: true, membership_id: membershipId, status })
     }

@@ -11,6 +11,7 @@ import { listen } from '../../src/http/server.ts'
 import { createLogger } from '../../src/base/log.ts'
 import { addMember } from '../../src/members/add-member.ts'
 import { memberEndpoints } from '../../src/members/api.ts'
+import { memberListEndpoints } from '../../src/members/member-list-api.ts'
 import { endGrants } from '../../src/oidc/endings.ts'
 import { buildHouse, by, must, passwords, type House, type Person } from '../accounts/house.ts'
 import { nobodySignedIn } from '../http/harness.ts'
@@ -29,7 +30,7 @@ function callerOf(person: Person, permissions: readonly string[], scopes: readon
 
 beforeAll(async () => {
   house = await buildHouse()
-  doors = memberEndpoints({ databases: house.test.databases, grants: { endGrants } })
+  doors = [...memberEndpoints({ databases: house.test.databases, grants: { endGrants } }), ...memberListEndpoints({ databases: house.test.databases })]
   callers.set('alice', callerOf(house.alice, everything))
   callers.set('bob', callerOf(house.bob, []))
   callers.set('charlie', callerOf(house.charlie, everything))
@@ -76,7 +77,7 @@ describe('GET /api/v1/members', () => {
     expect(await call('charlie', 'GET', '/api/v1/members')).toMatchObject({ status: 200, body: { members: [{ membership_id: house.charlie.membershipId }] } })
   })
 
-  it('gives pages in order of id', async () => {
+  it('gives pages in order of name', async () => {
     expect(await call('alice', 'GET', '/api/v1/members?limit=1')).toMatchObject({ body: { members: [{ membership_id: house.alice.membershipId }], next_cursor: house.alice.membershipId } })
     expect(await call('alice', 'GET', `/api/v1/members?limit=1&cursor=${house.alice.membershipId}`)).toMatchObject({ body: { members: [{ membership_id: house.bob.membershipId }], next_cursor: null } })
   })

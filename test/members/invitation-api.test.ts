@@ -122,7 +122,7 @@ describe('tegata member', () => {
     expect(await json('link', id)).toMatchObject({ ok: true, link: expect.stringMatching(/\/invitations\/[\w-]{43}$/) })
     expect(await json('resend', id)).toMatchObject({ ok: true })
     expect(await json('role', id, '--role', 'receptionist')).toEqual({ ok: true, membership_id: id, role: 'receptionist' })
-    expect(await json('list', '--tenant', 'midori')).toMatchObject({ invitations: [{ membership_id: id, state: 'open', role: 'receptionist', employee_number: 'M-1' }] })
+    expect(await json('invitations', '--tenant', 'midori')).toMatchObject({ invitations: [{ membership_id: id, state: 'open', role: 'receptionist', employee_number: 'M-1' }] })
     expect(await json('revoke', id)).toEqual({ ok: true, membership_id: id })
     expect(await runTegata(house, ['member', 'resend', id])).toEqual({ code: 1, out: '', error: 'Refused (not_invited)\n' })
     expect(await json('invite', '--tenant', 'midori', '--role', 'patient', '--email', 'charlie@example.com')).toEqual({ ok: false, reason: 'already_member' })

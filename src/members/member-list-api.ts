@@ -1,0 +1,59 @@
+/**
+ * The JSON door to the list of a tenant's members: filters, order and pages. What can be asked is member-list.ts's; the console and
+ * the CSV read the same query.
+ */
+import { z } from 'zod'
+import type { Databases, TenantTrx } from '../base/db.ts'
+import { isMembershipId, type TenantId } from '../base/ids.ts'
+import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { inTenantOf, memberShape, presentMember } from './api.ts'
+import { factorFilters, memberSorts, memberSources, seenFilters, type MemberFilter } from './member-list.ts'
+import { countMembers, listMemberPage } from './member-list-queries.ts'
+import { isMembershipStatus } from './membership.ts'
+import { readAccess } from './role-api.ts'
+
+/** What the address of a list says, the same at every door. */
+export const memberFilterQuery = z.object({
+  search: z.string().max(100).optional(),
+  /** Several with commas between them. */
+  status: z.string().transform((said) => said.split(',')).pipe(z.array(z.string().refine(isMembershipStatus, 'must be invited, active, suspended or ended'))).optional(),
+  role_id: z.uuid().optional(),
+  unit: z.string().max(100).optional(),
+  factor: z.enum(factorFilters).optional(),
+  source: z.enum(memberSources).optional(),
+  seen: z.enum(seenFilters).optional(),
+})
+
+export const memberOrderQuery = z.object({ sort: z.enum(memberSorts).default('name'), direction: z.enum(['asc', 'desc']).default('asc') })
+
+export function filterOf({ search, status, role_id: roleId, unit: unitCode, factor, source, seen }: z.output<typeof memberFilterQuery>): MemberFilter {
+  return { search, status: status?.filter(isMembershipStatus), roleId, unitCode, factor, source, seen }
+}
+
+const page = memberFilterQuery.extend(memberOrderQuery.shape).extend({
+  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+})
+
+export function memberListEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {
+  return [
+    endpoint({
+      method: 'GET', path: '/api/v1/members', access: readAccess, query: page, summary: 'The members of the tenant, narrowed and ordered as asked, and how many fit.',
+      response: z.object({ members: z.array(memberShape), total: z.int(), next_cursor: z.string().nullable() }),
+      handle: ({ caller, query }) => inTenantOf(caller, (tenantId) => answerPage(databases, tenantId, query)),
+    }),
+  ]
+}
+
+async function answerPage(databases: Databases, tenantId: TenantId, query: z.output<typeof page>) {
+  const { cursor, limit, sort, direction } = query
+  const filter = filterOf(query)
+  const read = async (trx: TenantTrx) => {
+    const found = await listMemberPage(trx, { filter, sort, direction, cursor: cursor === undefined ? null : { after: cursor }, limit })
+    return found === undefined ? undefined : { ...found, total: await countMembers(trx, filter) }
+  }
+  const found = await databases.inTenant(tenantId, read)
+  if (found === undefined) return refusal(404, 'not_found')
+  const { rows, hasNext, total } = found
+  return { status: 200, body: { members: rows.map(presentMember), total, next_cursor: hasNext ? (rows.at(-1)?.id ?? null) : null } }
+}
