@@ -13,11 +13,11 @@ import type { RelyingParty } from './helpers/relying-party.ts'
 import { tokensFor } from './helpers/sign-in.ts'
 import { freePort, startTegata, type Tegata } from './helpers/tegata.ts'
 
-const scopes = ['members:read', 'members:write', 'tenant:read', 'tenant:write', 'account:read', 'account:write']
+const scopes = ['members', 'tenant', 'apps', 'account', 'platform'].flatMap((of) => [`${of}:read`, `${of}:write`]).concat('audit:read')
 let tegata: Tegata
 let withoutDemo: RunningServer
 let tokens: { misaki: string; ken: string; minoru: string; misakiWithoutScopes: string; misakiElsewhere: string }
-let sakura: { tenantId: string; membershipIds: readonly string[]; ken: string }
+let sakura: { tenantId: string; membershipIds: readonly string[]; ken: string; roleId: string; unitId: string }
 
 beforeAll(async () => {
   tegata = await startTegata()
@@ -38,7 +38,9 @@ beforeAll(async () => {
     .select(['membership.id', 'tenant.id as tenantId', 'account.email']).where('tenant.subdomain', '=', 'sakura').execute()
   const ken = rows.find((row) => row.email === 'ken@example.com')
   if (ken === undefined) throw new Error('no Ken in Sakura')
-  sakura = { tenantId: ken.tenantId, membershipIds: rows.map((row) => row.id), ken: ken.id }
+  const { id: roleId } = await tegata.databases.engine.selectFrom('role').select('id').where('tenant_id', '=', ken.tenantId).executeTakeFirstOrThrow()
+  const { id: unitId } = await tegata.databases.engine.selectFrom('unit').select('id').where('tenant_id', '=', ken.tenantId).executeTakeFirstOrThrow()
+  sakura = { roleId, unitId, tenantId: ken.tenantId, membershipIds: rows.map((row) => row.id), ken: ken.id }
 })
 afterAll(async () => {
   await withoutDemo.stop()
@@ -47,7 +49,7 @@ afterAll(async () => {
 
 const problem = z.looseObject({ reason: z.string(), request_id: z.string(), status: z.number() })
 /** Every parameter names something of Sakura's, so that a stranger's request would hit if it could. */
-const fill = (path: string) => path.replace(':membership_id', sakura.ken).replaceAll(/:[a-z_]+/g, 'something')
+const fill = (path: string) => path.replace(':membership_id', sakura.ken).replace(':role_id', sakura.roleId).replace(':unit_id', sakura.unitId).replaceAll(/:[a-z_]+/g, 'something')
 
 async function call(door: EndpointDoor, token: string | null): Promise<{ status: number; reason: string | undefined; text: string }> {
   const response = await fetch(`${tegata.issuer}${fill(door.path)}`, {
@@ -64,6 +66,8 @@ async function call(door: EndpointDoor, token: string | null): Promise<{ status:
 const endpoints = () => tegata.server.doors.filter((door): door is EndpointDoor => door.kind === 'endpoint' && door.access !== 'public')
 /** Doors of a person to their own account, whose id never stands in a path. */
 const isOwn = (door: EndpointDoor) => door.path.startsWith('/api/v1/me/')
+/** Doors of operators, who are in no tenant. */
+const isPlatform = (door: EndpointDoor) => door.access !== 'public' && door.access.platform !== undefined
 const pages = () => tegata.server.doors.filter((door): door is PageDoor => door.kind === 'page')
 const nameOf = (door: { method: string; path: string }) => `${door.method} ${door.path}`
 
@@ -92,10 +96,14 @@ describe('every endpoint', () => {
     }
   })
 
+  test('of the platform refuses whoever is no operator, administrators of tenants too', async () => {
+    for (const door of endpoints().filter(isPlatform)) expect(await call(door, tokens.misaki), nameOf(door)).toMatchObject({ status: 403, reason: 'operator_required' })
+  })
+
   test('that changes something asks for a scope and a permission', () => {
     for (const door of endpoints().filter((one) => one.method !== 'GET')) {
       // A person needs nobody's permission for what is their own; everything else is given by a role.
-      const needs = isOwn(door) ? { scope: 'account:write' } : { scope: expect.any(String), permission: expect.any(String) }
+      const needs = isOwn(door) ? { scope: 'account:write' } : isPlatform(door) ? { scope: 'platform:write', platform: 'write' } : { scope: expect.any(String), permission: expect.any(String) }
       expect(door.access === 'public' ? {} : door.access, nameOf(door)).toMatchObject(needs)
     }
   })
@@ -104,7 +112,7 @@ describe('every endpoint', () => {
     for (const door of endpoints()) {
       const answer = await call(door, tokens.minoru)
       // A body that does not fit is refused before the thing is looked for.
-      if (door.path.includes(':')) expect(door.body === undefined ? [404] : [404, 400], nameOf(door)).toContain(answer.status)
+      if (door.path.includes(':') && !isPlatform(door)) expect(door.body === undefined ? [404] : [404, 400], nameOf(door)).toContain(answer.status)
       for (const secret of [sakura.tenantId, ...sakura.membershipIds, 'ken@example.com']) expect(answer.text.includes(secret), `${nameOf(door)} tells ${secret}`).toBe(false)
     }
     const kens = await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', sakura.ken).execute()
@@ -117,7 +125,7 @@ describe('every endpoint', () => {
   })
 
   test('lets the administrator in', async () => {
-    for (const door of endpoints().filter((one) => one.method === 'GET')) expect((await call(door, tokens.misaki)).status, nameOf(door)).toBe(200)
+    for (const door of endpoints().filter((one) => one.method === 'GET' && !isPlatform(one))) expect((await call(door, tokens.misaki)).status, nameOf(door)).toBe(200)
   })
 })
 

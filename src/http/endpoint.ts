@@ -18,6 +18,12 @@ export interface Caller {
   readonly membershipId: string | null
   readonly permissions: readonly string[]
   readonly scopes: readonly string[]
+  /** What an operator, or a machine of the platform, may do across tenants; null also for an operator without a second factor behind this token. */
+  readonly platform: 'owner' | 'auditor' | null
+  /** An operator whose sign-in is too weak to act as one. */
+  readonly mustStepUp?: boolean
+  /** By which an operator acts inside `tenantId`, without being a member there. */
+  readonly breakGlassId: string | null
   /** How and when (seconds since the epoch) the person had signed in; null for a machine. */
   readonly authentication: { readonly acr: string; readonly authTime: number; readonly strongestAcr: 'aal1' | 'aal2' } | null
 }
@@ -35,6 +41,8 @@ export type Authenticate = (ctx: AppContext) => Promise<Caller | Refusal>
 export interface CallerAccess {
   readonly scope?: string
   readonly permission?: Permission
+  /** For operators: 'read' lets auditors in too. */
+  readonly platform?: 'read' | 'write'
   /** Asks for a sign-in of the last five minutes, as strong as the person can be (RFC 9470). */
   readonly fresh?: true
 }
@@ -51,6 +59,8 @@ export interface EndpointRequest<Who, Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
+  /** Of a guarded door, for etag.ts; null where the caller sets no condition. */
+  readonly ifMatch: string | null
 }
 
 /** What a handler wants sent; `headers` is for Location, ETag and their like. */
@@ -77,6 +87,10 @@ interface PublicSpec<Who, P extends z.ZodType, Q extends z.ZodType, B extends z.
   readonly response: R
   /** Of an answer that is no refusal; unless told 200, or 204 where nothing is answered. */
   readonly status?: 200 | 201 | 202 | 204
+  /** Answers with a strong ETag; a GET that names it in If-None-Match is answered 304. */
+  readonly etag?: true
+  /** Changes something only as it was seen: `ifMatch` goes to the command, which refuses with `precondition_failed`. Answers with an ETag too. */
+  readonly guarded?: true
   /** One sentence for the reference. */
   readonly summary: string
   handle(request: EndpointRequest<Who, z.output<P>, z.output<Q>, z.output<B>>): MaybeLater<EndpointAnswer<z.input<R>> | EndpointRefusal>
@@ -96,6 +110,8 @@ export interface EndpointDoor {
   readonly body?: z.ZodType
   readonly response: z.ZodType
   readonly status?: 200 | 201 | 202 | 204
+  readonly etag?: true
+  readonly guarded?: true
   readonly summary: string
   /** A method, not a property: its parameter may be narrower, for the runner parses with these very schemas first. */
   handle(request: EndpointRequest<Caller | null, unknown, unknown, unknown>): MaybeLater<EndpointAnswer<unknown> | EndpointRefusal>

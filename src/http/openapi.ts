@@ -12,7 +12,7 @@ export const openApiPath = '/api/v1/openapi.json'
 const problemSchema = z.object({
   type: z.literal('about:blank'), title: z.string(), status: z.int(), reason: z.string().meta({ description: 'Stable, for programs.' }),
   detail: z.string().optional(), request_id: z.string(),
-  errors: z.array(z.object({ in: z.enum(['params', 'query', 'body']), pointer: z.string().meta({ description: 'RFC 6901' }), detail: z.string() })).optional(),
+  errors: z.array(z.object({ in: z.enum(['params', 'query', 'header', 'body']), pointer: z.string().meta({ description: 'RFC 6901' }), detail: z.string() })).optional(),
 }).meta({ id: 'Problem', description: 'RFC 9457 problem document.' })
 
 const problemOf = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } })

@@ -12,6 +12,7 @@ export const genericProblems = {
   field_repeated: { status: 400, detail: 'A parameter or field is given more than once.' },
   not_authenticated: { status: 401, detail: 'This needs a valid access token.' },
   insufficient_scope: { status: 403, detail: 'The access token lacks the scope that this needs.' },
+  operator_required: { status: 403, detail: 'This is for the operators of the platform.' },
   permission_missing: { status: 403, detail: 'The caller lacks the permission that this needs.' },
   insufficient_user_authentication: { status: 401, detail: 'The sign-in behind the access token is too old or too weak for this; WWW-Authenticate says what is needed (RFC 9470).' },
   form_expired: { status: 403, detail: 'The form was too old, or made for another session.' },
@@ -19,6 +20,7 @@ export const genericProblems = {
   not_found: { status: 404, detail: 'There is nothing at this address.' },
   method_not_allowed: { status: 405, detail: 'This address does not take that method; Allow lists those it takes.' },
   body_timeout: { status: 408, detail: 'The body did not arrive in time.' },
+  precondition_failed: { status: 412, detail: 'The thing is no longer as If-Match says: read it again.' },
   body_too_large: { status: 413, detail: 'The body is larger than this door takes.' },
   url_too_long: { status: 414, detail: 'The URL is longer than 8 KiB.' },
   unsupported_media_type: { status: 415, detail: 'The body is not of a media type that this door takes.' },
@@ -35,9 +37,9 @@ export interface RequestRefusal {
   readonly detail?: string | undefined
 }
 
-/** One thing that does not fit, by JSON pointer (RFC 6901) into the part that `in` names. */
+/** One thing that does not fit, by JSON pointer (RFC 6901) into the part that `in` names; a header by its name. */
 export interface FieldError {
-  readonly in: 'params' | 'query' | 'body'
+  readonly in: 'params' | 'query' | 'header' | 'body'
   readonly pointer: string
   readonly detail: string
 }

@@ -1,10 +1,12 @@
 /**
  * Owns the one way through a JSON door: who calls, whether they may, whether the request fits, then the handler.
- * Invariants: this order, so that a caller without the right learns nothing about what the door takes; scope and
- * permission are judged here only; nothing leaves that the response schema does not name.
+ * Invariants: this order, so that a caller without the right learns nothing about what the door takes; scope, permission and the
+ * operator's role are judged here only; nothing leaves that the response schema does not name; whoever asks for what is not there
+ * or not theirs stands in the log.
  */
 import { readJson } from './json-body.ts'
-import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRefusal, type Refusal } from './endpoint.ts'
+import { etagOf, isKnown, tagsPattern } from './etag.ts'
+import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
 import { freshSignInSeconds } from './freshness.ts'
 import { generic, writeProblem } from './problem.ts'
@@ -22,7 +24,7 @@ interface Arrival {
   readonly params: Readonly<Record<string, string>>
 }
 
-interface Parts { readonly params: unknown; readonly query: unknown; readonly body: unknown }
+interface Parts { readonly params: unknown; readonly query: unknown; readonly body: unknown; readonly ifMatch: string | null }
 type Read = { readonly ok: true; readonly parts: Parts } | { readonly ok: false; readonly refusal: RequestRefusal; readonly errors?: readonly FieldError[] }
 
 /** Runs one endpoint and writes its answer or a problem document. */
@@ -37,8 +39,15 @@ export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arriva
     return
   }
   const read = await readRequest(door, arrival)
-  if (!read.ok) writeProblem(ctx, read.refusal, read.errors)
-  else writeAnswer(ctx, door, await door.handle({ ctx, caller, origin: ctx.state.origin, ...read.parts }))
+  if (!read.ok) {
+    writeProblem(ctx, read.refusal, read.errors)
+    return
+  }
+  const answer = await door.handle({ ctx, caller, origin: ctx.state.origin, ...read.parts })
+  if ('refused' in answer) {
+    if (answer.status === 404 && caller !== null) await deps.onRefused?.({ ctx, door, caller, reason: 'not_found' })
+    writeProblem(ctx, answer)
+  } else writeAnswer(ctx, door, answer)
 }
 
 function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal | null {
@@ -48,18 +57,31 @@ function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal 
     // RFC 6750 §3.1
     return { status: 403, reason: 'insufficient_scope', wwwAuthenticate: `Bearer error="insufficient_scope", scope="${access.scope}"` }
   }
+  if (access.platform !== undefined) {
+    const refused = missingPlatform(access.platform, caller)
+    if (refused !== null) return refused
+  }
   if (access.permission !== undefined && !caller.permissions.includes(access.permission)) return { status: 403, reason: 'permission_missing' }
   return access.fresh === true ? missingFreshness(caller) : null
 }
 
-/** RFC 9470 §3: says which level and age would do. A machine has no person behind it who could sign in. */
+function missingPlatform(wanted: 'read' | 'write', { platform, mustStepUp }: Caller): Refusal | null {
+  if (mustStepUp === true) return stepUp('operators act with a second factor only', 'acr_values="aal2"')
+  return platform === 'owner' || (platform === 'auditor' && wanted === 'read') ? null : { status: 403, reason: 'operator_required' }
+}
+
+/** A machine has no person behind it who could sign in. */
 function missingFreshness({ authentication }: Caller): Refusal | null {
   if (authentication === null) return { status: 403, reason: 'account_required' }
   const { acr, authTime, strongestAcr } = authentication
   if (Date.now() / 1000 - authTime <= freshSignInSeconds && (acr === 'phr' || acr === strongestAcr || strongestAcr === 'aal1')) return null
+  return stepUp('a fresh sign-in is needed', `acr_values="${strongestAcr}", max_age="${freshSignInSeconds}"`)
+}
+
+/** RFC 9470 §3: says which level and age would do. */
+function stepUp(why: string, wanted: string): Refusal {
   const reason = 'insufficient_user_authentication'
-  const wanted = `acr_values="${strongestAcr}", max_age="${freshSignInSeconds}"`
-  return { status: 401, reason, wwwAuthenticate: `Bearer error="${reason}", error_description="a fresh sign-in is needed", ${wanted}` }
+  return { status: 401, reason, wwwAuthenticate: `Bearer error="${reason}", error_description="${why}", ${wanted}` }
 }
 
 function turnAway(ctx: AppContext, { status, reason, wwwAuthenticate }: Refusal): void {
@@ -79,20 +101,37 @@ async function readRequest(door: EndpointDoor, { ctx, params }: Arrival): Promis
     query: readPart('query', door.query, Object.fromEntries(pairs)),
     body: readPart('body', door.body, json.value),
   }
-  const errors = [...read.params.errors, ...read.query.errors, ...read.body.errors]
+  const ifMatch = door.guarded === true ? ctx.req.headers['if-match'] ?? null : null
+  const errors = [...read.params.errors, ...read.query.errors, ...read.body.errors, ...errorsOfIfMatch(ifMatch)]
   if (errors.length > 0) return { ok: false, refusal: generic('invalid_request'), errors }
-  return { ok: true, parts: { params: read.params.value, query: read.query.value, body: read.body.value } }
+  return { ok: true, parts: { params: read.params.value, query: read.query.value, body: read.body.value, ifMatch } }
 }
 
-function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer<unknown> | EndpointRefusal): void {
-  if ('refused' in answer) return writeProblem(ctx, answer)
+function errorsOfIfMatch(ifMatch: string | null): readonly FieldError[] {
+  return ifMatch === null || tagsPattern.test(ifMatch) ? [] : [{ in: 'header', pointer: '/If-Match', detail: 'must be * or entity tags in double quotes' }]
+}
+
+function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer<unknown>): void {
   if (answer.status !== successStatus(door)) throw new Error(`${door.method} ${door.path} answered ${answer.status}: its declaration says ${successStatus(door)}.`)
   // A body that does not fit its schema is a fault of ours; extra members fall away here, so a row never leaks.
   const body = door.response.parse(answer.body)
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)
   ctx.set('Cache-Control', 'no-store')
+  if (isKnownTo(ctx, door, body)) {
+    ctx.status = 304
+    return
+  }
   // The body first: Koa takes "no body" for 204, whatever the status was.
   ctx.body = body === undefined ? null : JSON.stringify(body)
   if (body !== undefined) ctx.type = 'application/json'
   ctx.status = answer.status
+}
+
+/** Tags the answer of a door that has tags, and says whether whoever asks has it already. */
+function isKnownTo(ctx: AppContext, door: EndpointDoor, body: unknown): boolean {
+  if (body === undefined || (door.etag !== true && door.guarded !== true)) return false
+  const etag = etagOf(body)
+  ctx.set('ETag', etag)
+  const known = ctx.req.headers['if-none-match']
+  return door.method === 'GET' && known !== undefined && isKnown(known, etag)
 }

@@ -6,6 +6,8 @@ import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
 import { isMembershipId, isTenantId, parseMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { expecting, type Expectation } from '../http/etag.ts'
+import { refuse } from './api-refusal.ts'
 import type { MembershipChange, MembershipChangeResult, MembershipDeps } from './change-membership.ts'
 import { endMembership } from './end-membership.ts'
 import { memberSources } from './member-list.ts'
@@ -49,7 +51,7 @@ export function memberEndpoints(deps: MembershipDeps): EndpointDoor[] {
       handle: ({ caller }) => ({ status: 200, body: meOf(caller) }),
     }),
     endpoint({
-      method: 'GET', path: '/api/v1/members/:membership_id', access: read, params: byId, response: memberShape, summary: 'One member of the tenant.',
+      method: 'GET', path: '/api/v1/members/:membership_id', access: read, params: byId, response: memberShape, etag: true, summary: 'One member of the tenant.',
       handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answerMember(deps.databases, tenantId, params.membership_id)),
     }),
     changeEndpoint(deps, { verb: 'suspend', change: suspendMembership, summary: 'Suspends a membership; its tokens end at once.' }),
@@ -66,11 +68,10 @@ interface ChangeDoor {
 
 function changeEndpoint(deps: MembershipDeps, { verb, change, summary }: ChangeDoor): EndpointDoor {
   return endpoint({
-    method: 'POST', path: `/api/v1/members/:membership_id/${verb}`, access: write, params: byId, response: memberShape, summary,
-    handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
-      const result = await change(deps, { tenantId, membershipId: parseMembershipId(params.membership_id), ...moverOf(caller), origin })
-      if (!result.ok) return refusal(statusOf(result.reason), result.reason)
-      return answerMember(deps.databases, tenantId, params.membership_id)
+    method: 'POST', path: `/api/v1/members/:membership_id/${verb}`, access: write, params: byId, response: memberShape, guarded: true, summary,
+    handle: ({ caller, params, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+      const result = await change(deps, { tenantId, membershipId: parseMembershipId(params.membership_id), ...moverOf(caller), expect: expectMember(ifMatch, params.membership_id), origin })
+      return result.ok ? answerMember(deps.databases, tenantId, params.membership_id) : refuse(result.reason)
     }),
   })
 }
@@ -81,14 +82,18 @@ export function inTenantOf<T>(caller: Caller, answer: (tenantId: TenantId) => Pr
   return answer(caller.tenantId)
 }
 
-/** The doors ask for a permission, which only a membership has; a machine without one is stopped there. */
+/** A machine of the tenant has no membership, and permissions of its own; an operator is inside by break-glass. */
 export function moverOf(caller: Caller): Pick<MembershipChange, 'mover'> {
+  if (caller.breakGlassId !== null) return { mover: { kind: 'operator', accountId: caller.accountId } }
   return { mover: { kind: 'member', accountId: caller.accountId, membershipId: caller.membershipId ?? '', permissions: caller.permissions } }
 }
 
-function statusOf(reason: (MembershipChangeResult & { ok: false })['reason']): number {
-  if (reason === 'not_found') return 404
-  return reason === 'higher_role' || reason === 'own_membership' ? 403 : 409
+/** For If-Match at the doors that change a member. */
+export function expectMember(ifMatch: string | null, membershipId: string): Expectation | undefined {
+  return expecting(ifMatch, async (trx) => {
+    const row = await findMember(trx, membershipId)
+    return row === undefined ? null : presentMember(row)
+  })
 }
 
 export async function answerMember(databases: Databases, tenantId: TenantId, membershipId: string) {

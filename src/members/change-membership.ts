@@ -8,6 +8,7 @@ import type { MembershipId, TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import type { GrantEnding } from './grant-ending.ts'
 import { isAdministrator, isMembershipStatus, moveRefusal, moverRefusal, nextStatus, type Mover, type MoveRefusal } from './membership.ts'
 import { lockAdministrators, lockMembership, updateStatus } from './queries.ts'
@@ -21,12 +22,13 @@ export interface MembershipChange {
   readonly tenantId: TenantId
   readonly membershipId: MembershipId
   readonly mover: Mover
+  readonly expect?: Expectation | undefined
   readonly origin: Origin
 }
 
 export type MembershipChangeResult =
   | { readonly ok: true; readonly status: string }
-  | { readonly ok: false; readonly reason: 'not_found' | 'own_membership' | 'higher_role' | 'last_admin' | MoveRefusal }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'own_membership' | 'higher_role' | 'last_admin' | MoveRefusal }
 
 type Move = 'suspend' | 'resume' | 'end'
 
@@ -46,6 +48,7 @@ async function applyMove(trx: TenantTrx, { deps, move, change }: { deps: Members
   const status = nextStatus(membership.status, move)
   const isLast = isAdministrator(membership.permissions) && administrators.length === 1 && administrators[0] === membershipId
   const reason = moverRefusal(mover, { membershipId, rolePermissions: membership.permissions })
+    ?? (await isUnexpected(trx, change.expect) ? 'precondition_failed' : null)
     ?? (status === null ? moveRefusal(membership.status, move) : isLast ? 'last_admin' : null)
   if (status === null || reason !== null) {
     await record(trx, { ...event, outcome: 'refused', reason })

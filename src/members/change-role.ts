@@ -7,6 +7,7 @@ import type { Databases } from '../base/db.ts'
 import type { MembershipId, TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { grantRefusal, isAdministrator, moverRefusal, type Mover } from './membership.ts'
 import { lockPlace, updateRoleOf, type PlaceRow } from './place-queries.ts'
 import { lockAdministrators } from './queries.ts'
@@ -18,12 +19,13 @@ export interface ChangeRoleInput {
   /** The name of one of the tenant's roles. */
   readonly role: string
   readonly mover: Mover
+  readonly expect?: Expectation | undefined
   readonly origin: Origin
 }
 
 export type RoleChange =
   | { readonly ok: true; readonly role: string }
-  | { readonly ok: false; readonly reason: 'not_found' | 'unknown_role' | 'own_membership' | 'higher_role' | 'role_above_own' | 'last_admin' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'unknown_role' | 'own_membership' | 'higher_role' | 'role_above_own' | 'last_admin' }
 
 export function changeRole(deps: { readonly databases: Databases }, input: ChangeRoleInput): Promise<RoleChange> {
   const { tenantId, membershipId, mover, origin } = input
@@ -34,7 +36,7 @@ export function changeRole(deps: { readonly databases: Databases }, input: Chang
     const place = await lockPlace(trx, membershipId)
     if (place === undefined) return { ok: false, reason: 'not_found' }
     const event = { type: 'membership.role_changed', subject: membershipId, actor: mover.accountId, origin } as const
-    const reason = role === undefined ? 'unknown_role' : refusalOf(place, role, { mover, administrators })
+    const reason = await isUnexpected(trx, input.expect) ? 'precondition_failed' : role === undefined ? 'unknown_role' : refusalOf(place, role, { mover, administrators })
     if (role === undefined || reason !== null) {
       await record(trx, { ...event, outcome: 'refused', reason })
       return { ok: false, reason: reason ?? 'unknown_role' }

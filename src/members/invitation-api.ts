@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { isMembershipId, parseMembershipId, type TenantId } from '../base/ids.ts'
-import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { endpoint, refusal, type Caller, type EndpointDoor } from '../http/endpoint.ts'
 import type { Origin } from '../base/origin.ts'
 import { byId, inTenantOf, moverOf } from './api.ts'
+import { refuse } from './api-refusal.ts'
 import type { InvitationChange } from './change-invitation.ts'
 import { stateOfInvitation } from './invitation.ts'
 import { findListedInvitation, listInvitations, type InvitationListRow } from './invitation-queries.ts'
@@ -121,17 +122,6 @@ async function invite(deps: InvitationDeps, { caller, body, origin, tenantId }: 
 
 function changeOf({ caller, tenantId, membershipId, origin }: { readonly caller: Caller; readonly tenantId: TenantId; readonly membershipId: string; readonly origin: Origin }): InvitationChange {
   return { tenantId, membershipId: parseMembershipId(membershipId), ...moverOf(caller), origin }
-}
-
-const statuses: Readonly<Record<string, number>> = {
-  not_found: 404, role_above_own: 403,
-  invalid_email: 400, name_missing: 400, name_too_long: 400, address_or_number_missing: 400, invalid_employee_number: 400, invalid_dates: 400,
-  unknown_role: 400, unknown_unit: 400, unknown_app: 400,
-}
-
-/** A command's "no": 400 for what does not fit, 403 for what the caller may not, 409 for what stands in the way. */
-function refuse(reason: string): EndpointRefusal {
-  return refusal(statuses[reason] ?? 409, reason)
 }
 
 async function answerPage({ databases }: InvitationDeps, tenantId: TenantId, { after, limit }: { readonly after: string | null; readonly limit: number }) {

@@ -4,14 +4,16 @@
  */
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
-import { parseMembershipId, type TenantId } from '../base/ids.ts'
-import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
-import { answerMember, byId, inTenantOf, memberShape, moverOf } from './api.ts'
+import { isRoleId, parseMembershipId, type TenantId } from '../base/ids.ts'
+import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { expecting, type Expectation } from '../http/etag.ts'
+import { answerMember, byId, expectMember, inTenantOf, memberShape, moverOf } from './api.ts'
+import { refuse } from './api-refusal.ts'
 import { changeRole } from './change-role.ts'
 import { createRole } from './create-role.ts'
 import { deleteRole } from './delete-role.ts'
 import type { Permission } from './permission.ts'
-import { listRoles, type CountedRole, type RoleHolder } from './role-queries.ts'
+import { findRole, listRoles, type CountedRole, type RoleHolder } from './role-queries.ts'
 import { updateMember } from './update-member.ts'
 import { updateRole } from './update-role.ts'
 
@@ -26,7 +28,7 @@ const memberAccess = { scope: 'members:write', permission: 'member:update' } as 
 
 const text = z.string().max(1000)
 const roleShape = z.object({ role_id: z.uuid(), name: z.string(), permissions: z.array(z.string()), uses_seat: z.boolean(), members: z.int() })
-const byRole = z.object({ role_id: z.string() })
+const byRole = z.object({ role_id: z.string().refine(isRoleId, 'must be the id of a role') })
 const placeChange = z.strictObject({
   title: text.nullable().optional(),
   employee_number: text.nullable().optional(),
@@ -51,22 +53,32 @@ export function roleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'PATCH', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, summary: 'Changes the members of the role that are given.',
+      method: 'GET', path: '/api/v1/roles/:role_id', access: readAccess, params: byRole, response: roleShape, etag: true, summary: 'One role of the tenant.',
+      handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answerRole(deps.databases, { tenantId, roleId: params.role_id, status: 200 })),
+    }),
+    ...changeRoleEndpoints(deps),
+    ...placeEndpoints(deps),
+  ]
+}
+
+function changeRoleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
+  return [
+    endpoint({
+      method: 'PATCH', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, guarded: true, summary: 'Changes the members of the role that are given.',
       body: z.strictObject({ name: text.optional(), permissions: z.array(text).optional(), uses_seat: z.boolean().optional() }), response: roleShape,
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await updateRole(deps, { tenantId, roleId: params.role_id, name: body.name, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), origin })
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await updateRole(deps, { tenantId, roleId: params.role_id, name: body.name, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), expect: expectRole(ifMatch, params.role_id), origin })
         return result.ok ? answerRole(deps.databases, { tenantId, roleId: params.role_id, status: 200 }) : refuse(result.reason)
       }),
     }),
     endpoint({
-      method: 'DELETE', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, response: z.undefined(), summary: 'Removes a role that nobody has; else the refusal names who has it.',
-      handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await deleteRole(deps, { tenantId, roleId: params.role_id, ...moverOf(caller), origin })
+      method: 'DELETE', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, response: z.undefined(), guarded: true, summary: 'Removes a role that nobody has; else the refusal names who has it.',
+      handle: ({ caller, params, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await deleteRole(deps, { tenantId, roleId: params.role_id, ...moverOf(caller), expect: expectRole(ifMatch, params.role_id), origin })
         if (result.ok) return { status: 204, body: undefined }
         return refuse(result.reason, result.reason === 'role_in_use' ? namesOf(result.holders, caller.permissions) : undefined)
       }),
     }),
-    ...placeEndpoints(deps),
   ]
 }
 
@@ -74,19 +86,19 @@ function placeEndpoints(deps: RoleApiDeps): EndpointDoor[] {
   return [
     endpoint({
       method: 'PUT', path: '/api/v1/members/:membership_id/role', access: memberAccess, params: byId, body: z.strictObject({ role: text }), response: memberShape,
-      summary: 'Gives a member another role of the tenant, by name.',
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await changeRole(deps, { tenantId, membershipId: parseMembershipId(params.membership_id), role: body.role, ...moverOf(caller), origin })
+      guarded: true, summary: 'Gives a member another role of the tenant, by name.',
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await changeRole(deps, { tenantId, membershipId: parseMembershipId(params.membership_id), role: body.role, ...moverOf(caller), expect: expectMember(ifMatch, params.membership_id), origin })
         return result.ok ? answerMember(deps.databases, tenantId, params.membership_id) : refuse(result.reason)
       }),
     }),
     endpoint({
       method: 'PATCH', path: '/api/v1/members/:membership_id', access: memberAccess, params: byId, body: placeChange, response: memberShape,
-      summary: 'Changes what is given of title, staff number, dates and units (codes, the primary one first).',
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
+      guarded: true, summary: 'Changes what is given of title, staff number, dates and units (codes, the primary one first).',
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await updateMember(deps, {
           tenantId, membershipId: parseMembershipId(params.membership_id), units: body.units, employeeNumber: body.employee_number, title: body.title,
-          validFrom: dateOf(body.valid_from), validUntil: dateOf(body.valid_until), ...moverOf(caller), origin,
+          validFrom: dateOf(body.valid_from), validUntil: dateOf(body.valid_until), ...moverOf(caller), expect: expectMember(ifMatch, params.membership_id), origin,
         })
         return result.ok ? answerMember(deps.databases, tenantId, params.membership_id) : refuse(result.reason)
       }),
@@ -96,17 +108,6 @@ function placeEndpoints(deps: RoleApiDeps): EndpointDoor[] {
 
 function dateOf(moment: string | null | undefined): Date | null | undefined {
   return typeof moment === 'string' ? new Date(moment) : moment
-}
-
-const statuses: Readonly<Record<string, number>> = {
-  not_found: 404, role_above_own: 403, higher_role: 403, own_membership: 403,
-  invalid_name: 400, unknown_permission: 400, unknown_role: 400, unknown_unit: 400, invalid_employee_number: 400, invalid_title: 400, invalid_period: 400,
-  invalid_code: 400, unknown_parent: 400, same_unit: 400,
-}
-
-/** A command's "no": 400 for what does not fit, 403 for what the caller may not, 409 for what stands in the way. */
-export function refuse(reason: string, detail?: string): EndpointRefusal {
-  return refusal(statuses[reason] ?? 409, reason, detail)
 }
 
 const mostNames = 20
@@ -120,8 +121,15 @@ export function namesOf(holders: readonly RoleHolder[], permissions: readonly st
 }
 
 async function answerRole(databases: Databases, { tenantId, roleId, status }: { readonly tenantId: TenantId; readonly roleId: string; readonly status: number }) {
-  const role = (await databases.inTenant(tenantId, listRoles)).find(({ id }) => id === roleId)
+  const role = await databases.inTenant(tenantId, (trx) => findRole(trx, roleId))
   return role === undefined ? refusal(404, 'not_found') : { status, body: present(role) }
+}
+
+function expectRole(ifMatch: string | null, roleId: string): Expectation | undefined {
+  return expecting(ifMatch, async (trx) => {
+    const role = await findRole(trx, roleId)
+    return role === undefined ? null : present(role)
+  })
 }
 
 function present({ id, name, permissions, uses_seat, members }: CountedRole): z.input<typeof roleShape> {

@@ -17,15 +17,21 @@ export interface CountedRole extends RoleRow {
   readonly members: number
 }
 
-/** By name. */
-export async function listRoles(trx: TenantTrx): Promise<readonly CountedRole[]> {
+function countedRoles(trx: TenantTrx) {
   return trx.query
     .selectFrom('role')
     .select(columns)
     .select(sql<number>`(select count(*) from membership m where m.tenant_id = role.tenant_id and m.role_id = role.id and m.status <> 'ended')`.as('members'))
     .where('role.tenant_id', '=', trx.tenantId)
-    .orderBy('role.name')
-    .execute()
+}
+
+/** By name. */
+export async function listRoles(trx: TenantTrx): Promise<readonly CountedRole[]> {
+  return countedRoles(trx).orderBy('role.name').execute()
+}
+
+export async function findRole(trx: TenantTrx, roleId: string): Promise<CountedRole | undefined> {
+  return countedRoles(trx).where('role.id', '=', roleId).executeTakeFirst()
 }
 
 /**

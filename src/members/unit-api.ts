@@ -4,26 +4,28 @@
  */
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
-import type { TenantId } from '../base/ids.ts'
+import { isUnitId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { expecting, type Expectation } from '../http/etag.ts'
 import { createUnit } from '../tenants/create-unit.ts'
 import { deleteUnit } from '../tenants/delete-unit.ts'
 import { mergeUnits } from '../tenants/merge-units.ts'
 import { moveUnit } from '../tenants/move-unit.ts'
 import { unitKinds } from '../tenants/unit.ts'
-import { listUnits, type UnitRow } from '../tenants/unit-queries.ts'
+import { findUnit, listUnits, type UnitRow } from '../tenants/unit-queries.ts'
 import { updateUnit } from '../tenants/update-unit.ts'
 import { inTenantOf } from './api.ts'
+import { refuse } from './api-refusal.ts'
 import { unitMembers } from './assign-units.ts'
 import type { Permission } from './permission.ts'
-import { namesOf, readAccess, refuse } from './role-api.ts'
+import { namesOf, readAccess } from './role-api.ts'
 
 const access = { scope: 'members:write', permission: 'unit:manage' } as const satisfies { scope: string; permission: Permission }
 const text = z.string().max(1000)
 const unitShape = z.object({
   unit_id: z.uuid(), parent_id: z.uuid().nullable(), kind: z.enum(unitKinds), code: z.string(), name: z.string(), path: z.array(z.string()),
 })
-const byUnit = z.object({ unit_id: z.string() })
+const byUnit = z.object({ unit_id: z.string().refine(isUnitId, 'must be the id of a unit') })
 
 export function unitEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {
   const deps = { databases, members: unitMembers }
@@ -41,10 +43,14 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
       }),
     }),
     endpoint({
-      method: 'PATCH', path: '/api/v1/units/:unit_id', access, params: byUnit, response: unitShape, summary: 'Changes the code, name or kind of a unit.',
+      method: 'GET', path: '/api/v1/units/:unit_id', access: readAccess, params: byUnit, response: unitShape, etag: true, summary: 'One unit of the tenant.',
+      handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answerUnit(databases, { tenantId, unitId: params.unit_id, status: 200 })),
+    }),
+    endpoint({
+      method: 'PATCH', path: '/api/v1/units/:unit_id', access, params: byUnit, guarded: true, response: unitShape, summary: 'Changes the code, name or kind of a unit.',
       body: z.strictObject({ code: text.optional(), name: text.optional(), kind: z.enum(unitKinds).optional() }),
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await updateUnit(deps, { tenantId, unitId: params.unit_id, ...body, actor: caller.accountId, origin })
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await updateUnit(deps, { tenantId, unitId: params.unit_id, ...body, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)
       }),
     }),
@@ -55,25 +61,25 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
 function treeEndpoints(deps: { readonly databases: Databases; readonly members: typeof unitMembers }): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/units/:unit_id/move', access, params: byUnit, body: z.strictObject({ parent_id: text.nullable() }), response: unitShape,
+      method: 'POST', path: '/api/v1/units/:unit_id/move', access, params: byUnit, guarded: true, body: z.strictObject({ parent_id: text.nullable() }), response: unitShape,
       summary: 'Hangs a unit, with everything below it, under another one or at the top.',
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await moveUnit(deps, { tenantId, unitId: params.unit_id, parentId: body.parent_id, actor: caller.accountId, origin })
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await moveUnit(deps, { tenantId, unitId: params.unit_id, parentId: body.parent_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(deps.databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/units/:unit_id/merge', access, params: byUnit, body: z.strictObject({ merged_unit_id: text }), response: unitShape,
+      method: 'POST', path: '/api/v1/units/:unit_id/merge', access, params: byUnit, guarded: true, body: z.strictObject({ merged_unit_id: text }), response: unitShape,
       summary: 'Takes over the members and units of another unit, which is gone then.',
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await mergeUnits(deps, { tenantId, unitId: params.unit_id, mergedId: body.merged_unit_id, actor: caller.accountId, origin })
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await mergeUnits(deps, { tenantId, unitId: params.unit_id, mergedId: body.merged_unit_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(deps.databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)
       }),
     }),
     endpoint({
-      method: 'DELETE', path: '/api/v1/units/:unit_id', access, params: byUnit, response: z.undefined(), summary: 'Removes a unit without members and units; else the refusal names who is in it.',
-      handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await deleteUnit(deps, { tenantId, unitId: params.unit_id, actor: caller.accountId, origin })
+      method: 'DELETE', path: '/api/v1/units/:unit_id', access, params: byUnit, guarded: true, response: z.undefined(), summary: 'Removes a unit without members and units; else the refusal names who is in it.',
+      handle: ({ caller, params, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await deleteUnit(deps, { tenantId, unitId: params.unit_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         if (result.ok) return { status: 204, body: undefined }
         return refuse(result.reason, result.holders === undefined ? undefined : namesOf(result.holders, caller.permissions))
       }),
@@ -82,8 +88,15 @@ function treeEndpoints(deps: { readonly databases: Databases; readonly members: 
 }
 
 async function answerUnit(databases: Databases, { tenantId, unitId, status }: { readonly tenantId: TenantId; readonly unitId: string; readonly status: number }) {
-  const unit = (await databases.inTenant(tenantId, listUnits)).find(({ id }) => id === unitId)
+  const unit = await databases.inTenant(tenantId, (trx) => findUnit(trx, unitId))
   return unit === undefined ? refusal(404, 'not_found') : { status, body: present(unit) }
+}
+
+function expectUnit(ifMatch: string | null, unitId: string): Expectation | undefined {
+  return expecting(ifMatch, async (trx) => {
+    const unit = await findUnit(trx, unitId)
+    return unit === undefined ? null : present(unit)
+  })
 }
 
 function present({ id, parent_id, kind, code, name, code_path }: UnitRow): z.input<typeof unitShape> {

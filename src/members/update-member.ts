@@ -7,6 +7,7 @@ import type { Databases, TenantTrx } from '../base/db.ts'
 import type { MembershipId, TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { normaliseStaffNumber } from '../accounts/identifier.ts'
 import { assignUnits, holdUnits } from './assign-units.ts'
 import { isAdministrator, moverRefusal, type Mover } from './membership.ts'
@@ -25,10 +26,11 @@ export interface UpdateMemberInput {
   readonly validFrom?: Date | null | undefined
   readonly validUntil?: Date | null | undefined
   readonly mover: Mover
+  readonly expect?: Expectation | undefined
   readonly origin: Origin
 }
 
-type UpdateRefusal = 'own_membership' | 'higher_role' | 'unknown_unit' | 'invalid_employee_number' | 'employee_number_taken' | 'invalid_title' | 'invalid_period' | 'last_admin'
+type UpdateRefusal = 'precondition_failed' | 'own_membership' | 'higher_role' | 'unknown_unit' | 'invalid_employee_number' | 'employee_number_taken' | 'invalid_title' | 'invalid_period' | 'last_admin'
 export type MemberUpdate = { readonly ok: true } | { readonly ok: false; readonly reason: 'not_found' | UpdateRefusal }
 
 export function updateMember(deps: { readonly databases: Databases }, input: UpdateMemberInput): Promise<MemberUpdate> {
@@ -67,6 +69,7 @@ async function write(trx: TenantTrx, writing: Writing): Promise<readonly string[
   const { input, place, unitIds } = writing
   const above = mayNot(input, place)
   if (above !== null) return above
+  if (await isUnexpected(trx, input.expect)) return 'precondition_failed'
   if (unitIds === null) return 'unknown_unit'
   const columns = plan(input, place)
   if (typeof columns === 'string') return columns

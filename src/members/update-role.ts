@@ -8,6 +8,7 @@ import type { Databases, TenantTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { grantRefusal, isAdministrator, type Mover } from './membership.ts'
 import { lockAdministrators } from './queries.ts'
 import { normaliseRoleName, readPermissions } from './role.ts'
@@ -20,10 +21,11 @@ export interface UpdateRoleInput {
   readonly permissions?: readonly string[] | undefined
   readonly usesSeat?: boolean | undefined
   readonly mover: Mover
+  readonly expect?: Expectation | undefined
   readonly origin: Origin
 }
 
-type UpdateRefusal = 'invalid_name' | 'unknown_permission' | 'role_above_own' | 'name_taken' | 'registration_role' | 'last_admin'
+type UpdateRefusal = 'precondition_failed' | 'invalid_name' | 'unknown_permission' | 'role_above_own' | 'name_taken' | 'registration_role' | 'last_admin'
 export type RoleUpdate = { readonly ok: true } | { readonly ok: false; readonly reason: 'not_found' | UpdateRefusal }
 
 export function updateRole(deps: { readonly databases: Databases }, input: UpdateRoleInput): Promise<RoleUpdate> {
@@ -33,7 +35,7 @@ export function updateRole(deps: { readonly databases: Databases }, input: Updat
     const before = roles.find(({ id }) => id === input.roleId)
     if (before === undefined) return { ok: false, reason: 'not_found' }
     const event = { type: 'role.updated', subject: before.id, actor: input.mover.accountId, origin: input.origin } as const
-    const planned = plan(before, roles, input)
+    const planned = await isUnexpected(trx, input.expect) ? 'precondition_failed' : plan(before, roles, input)
     const reason = typeof planned === 'string' ? planned : await standing(trx, { before, after: planned, administrators })
     if (typeof planned === 'string' || reason !== null) {
       await record(trx, { ...event, outcome: 'refused', reason })

@@ -1,12 +1,13 @@
 /**
  * Who calls our own API: an opaque access token of ours, for our audience, judged as of this moment by the same read that
  * introspection uses, so a suspended membership is out at once.
+ * Invariant: nobody acts as an operator without a second factor; what a machine may do stands at its registration.
  */
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import type { Authenticate, Caller, Refusal } from '../http/endpoint.ts'
 import type { AppContext } from '../http/context.ts'
-import { findCallerFacts } from './queries.ts'
+import { findCallerFacts, type CallerFacts } from './queries.ts'
 import type { TokenRow } from './queries.ts'
 import type { References } from './references.ts'
 import { inUnit } from './unit-of-work.ts'
@@ -43,18 +44,24 @@ function livesOn(token: TokenRow): boolean {
 }
 
 async function callerOf(pool: Pool, token: TokenRow): Promise<Caller> {
+  const clientId = token.payload.clientId ?? ''
+  const common = { clientId, scopes: token.payload.scope?.split(' ') ?? [], breakGlassId: null }
   const accountId = token.account?.id ?? null
   const membershipId = token.tenant?.membership_id ?? null
-  const facts = accountId === null ? { permissions: [], second_factor: false } : await findCallerFacts(pool, { accountId, membershipId })
+  const facts = await findCallerFacts(pool, { accountId, membershipId, clientId })
+  if (accountId === null) return { ...common, ...machineOf(facts), accountId, membershipId: null, authentication: null }
+  const authentication = { ...signInOf(token.payload), strongestAcr: facts.second_factor ? 'aal2' : 'aal1' } as const
+  const isStrong = authentication.acr === 'aal2' || authentication.acr === 'phr'
   return {
-    accountId,
-    clientId: token.payload.clientId ?? '',
-    tenantId: token.tenant?.tenant_id ?? null,
-    membershipId,
-    permissions: facts.permissions,
-    scopes: token.payload.scope?.split(' ') ?? [],
-    authentication: accountId === null ? null : { ...signInOf(token.payload), strongestAcr: facts.second_factor ? 'aal2' : 'aal1' },
+    ...common, accountId, membershipId, authentication, tenantId: token.tenant?.tenant_id ?? null, permissions: facts.permissions,
+    platform: isStrong ? facts.operator : null, mustStepUp: facts.operator !== null && !isStrong,
   }
+}
+
+/** A machine of a tenant may do what it was given there; one of the platform what its scopes say. */
+function machineOf({ client }: CallerFacts): Pick<Caller, 'tenantId' | 'permissions' | 'platform'> {
+  if (client === null) return { tenantId: null, permissions: [], platform: null }
+  return { tenantId: client.tenant_id, permissions: client.permissions, platform: client.tenant_id === null ? 'owner' : null }
 }
 
 const extraShape = z.object({ acr: z.string().default('aal1'), auth_time: z.number().default(0) })

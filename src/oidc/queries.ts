@@ -333,15 +333,24 @@ export async function findRevision(pool: Pool): Promise<string> {
   return `${row?.apps ?? ''} ${row?.keys ?? ''}`
 }
 
-/** What a caller may do by their role of this moment, and whether a second factor stands behind their account. */
-export async function findCallerFacts(pool: Pool, caller: { accountId: string | null; membershipId: string | null }): Promise<{ permissions: readonly string[]; second_factor: boolean }> {
-  const result = await pool.query<{ permissions: string[] | null; second_factor: boolean }>({
+export interface CallerFacts {
+  readonly permissions: readonly string[]
+  readonly second_factor: boolean
+  readonly operator: 'owner' | 'auditor' | null
+  readonly client: { readonly tenant_id: string | null; readonly permissions: readonly string[] } | null
+}
+
+/** What a caller may do at this moment: a member by their role, an operator by theirs, a machine by its registration. */
+export async function findCallerFacts(pool: Pool, caller: { accountId: string | null; membershipId: string | null; clientId: string | null }): Promise<CallerFacts> {
+  const result = await pool.query<CallerFacts>({
     name: 'caller_facts',
-    text: `select (select r.permissions from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id where m.id = $2) as permissions,
-      exists (select 1 from factor_totp f where f.account_id = $1) or exists (select 1 from factor_passkey f where f.account_id = $1) as second_factor`,
-    values: [caller.accountId, caller.membershipId],
+    text: `select coalesce((select r.permissions from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id where m.id = $2), '{}') as permissions,
+      exists (select 1 from factor_totp f where f.account_id = $1) or exists (select 1 from factor_passkey f where f.account_id = $1) as second_factor,
+      (select o.role from operator o where o.account_id = $1) as operator,
+      (select jsonb_build_object('tenant_id', c.tenant_id, 'permissions', c.permissions) from client c where c.id = $3) as client`,
+    values: [caller.accountId, caller.membershipId, caller.clientId],
   })
-  return { permissions: result.rows[0]?.permissions ?? [], second_factor: result.rows[0]?.second_factor === true }
+  return result.rows[0] ?? { permissions: [], second_factor: false, operator: null, client: null }
 }
 
 /** Ends every token family of a membership, inside its tenant's transaction. */

@@ -39,7 +39,7 @@ export function createTenantDesk({ pool, trustedDevice }: { readonly pool: Pool;
       if (person === undefined || membership === undefined || !isTenantId(membership.tenant_id)) return { kind: 'stranger' }
       const isMet = await meetsTenantDemands({ membership, person, signed }, () => trustedDevice(ctx, signed.accountId))
       if (!isMet) return { kind: 'sign_in_again' }
-      const { permissions } = await findCallerFacts(pool, { accountId: signed.accountId, membershipId: membership.id })
+      const { permissions } = await findCallerFacts(pool, { accountId: signed.accountId, membershipId: membership.id, clientId: null })
       return {
         kind: 'member', tenantId: membership.tenant_id, tenantName: membership.tenant_name, subdomain, membershipId: membership.id, role: membership.role, permissions,
         others: usable.filter(isOther(membership)).map((one) => ({ name: one.tenant_name, subdomain: one.subdomain })),

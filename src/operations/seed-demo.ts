@@ -27,7 +27,9 @@ import { lockSeeding } from './queries.ts'
 const bySystem = { actor: null, origin: noOrigin } as const
 
 /** Scopes of our own API; its tokens are opaque, so they die at once (design §4). */
-const ownApiScopes = ['members:read', 'members:write', 'tenant:read', 'tenant:write', 'account:read', 'account:write'] as const
+const ownApiScopes = [
+  'members:read', 'members:write', 'tenant:read', 'tenant:write', 'apps:read', 'apps:write', 'audit:read', 'account:read', 'account:write', 'platform:read', 'platform:write',
+] as const
 
 /** Makes our own API known as a resource, or brings its scopes up to this version's. */
 export async function ensureOwnApi(deps: { readonly databases: Databases }, config: Pick<Config, 'issuer'>): Promise<void> {

@@ -8,6 +8,7 @@ import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import type { EventType } from '../events/catalogue.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { lockUnits, type UnitRow } from './unit-queries.ts'
 
 export interface UnitDeps {
@@ -18,6 +19,7 @@ export interface UnitChange {
   readonly tenantId: TenantId
   readonly unitId: string
   readonly actor: string | null
+  readonly expect?: Expectation | undefined
   readonly origin: Origin
 }
 
@@ -29,7 +31,7 @@ export interface Holder {
 
 export interface UnitRefusal<No extends string> {
   readonly ok: false
-  readonly reason: No | 'not_found'
+  readonly reason: No | 'not_found' | 'precondition_failed'
   readonly holders?: readonly Holder[]
 }
 
@@ -58,7 +60,7 @@ export function changeUnit<No extends string>(
     const unit = tree.find(({ id }) => id === change.unitId)
     if (unit === undefined) return { ok: false, reason: 'not_found' }
     const event = { type, subject: unit.id, actor: change.actor, origin: change.origin } as const
-    const outcome = await act({ trx, unit, tree })
+    const outcome: UnitOutcome<No | 'precondition_failed'> = await isUnexpected(trx, change.expect) ? { reason: 'precondition_failed' } : await act({ trx, unit, tree })
     if ('reason' in outcome) {
       await record(trx, { ...event, outcome: 'refused', reason: outcome.reason })
       return { ok: false, ...outcome }

@@ -12,14 +12,17 @@ export interface UnitRow {
   readonly code_path: string[]
 }
 
+function units(trx: TenantTrx) {
+  return trx.query.selectFrom('unit').select(['id', 'parent_id', 'kind', 'code', 'name', 'code_path']).where('tenant_id', '=', trx.tenantId)
+}
+
 /** The whole tree, parents before their children. */
 export async function listUnits(trx: TenantTrx): Promise<readonly UnitRow[]> {
-  return trx.query
-    .selectFrom('unit')
-    .select(['id', 'parent_id', 'kind', 'code', 'name', 'code_path'])
-    .where('tenant_id', '=', trx.tenantId)
-    .orderBy('code_path')
-    .execute()
+  return units(trx).orderBy('code_path').execute()
+}
+
+export async function findUnit(trx: TenantTrx, unitId: string): Promise<UnitRow | undefined> {
+  return units(trx).where('id', '=', unitId).executeTakeFirst()
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Authenticate, Caller } from '../../src/http/endpoint.ts'
 import { start } from './harness.ts'
 import type { Answer, Asked } from './harness.ts'
 
-const alice: Caller = { accountId: 'alice', clientId: 'console', tenantId: 'sakura', membershipId: 'm1', permissions: ['invitation:create'], scopes: ['members'], authentication: null }
+const alice: Caller = { accountId: 'alice', clientId: 'console', tenantId: 'sakura', membershipId: 'm1', permissions: ['invitation:create'], scopes: ['members'], platform: null, breakGlassId: null, authentication: null }
 const callers: Readonly<Record<string, Caller>> = {
   alice,
   bob: { ...alice, accountId: 'bob', permissions: [] },
@@ -112,6 +112,37 @@ describe('who may pass', () => {
   it('always hears how to authenticate with a 401', async () => {
     const { send } = await start({ doors: [invite], authenticate: () => Promise.resolve({ status: 401, reason: 'not_authenticated' }) })
     expect((await send(path, as('alice'))).headers['www-authenticate']).toBe('Bearer')
+  })
+})
+
+describe('a door of the platform', () => {
+  const doorFor = (platform: 'read' | 'write') => endpoint({
+    method: 'GET', path: `/api/v1/platform/${platform}`, access: { platform }, response: z.object({ done: z.literal(true) }), summary: 'For operators.', handle: () => ({ status: 200, body: { done: true } as const }),
+  })
+  const doors = [doorFor('read'), doorFor('write')]
+
+  it.each([
+    ['an owner', { platform: 'owner' }, [200, 200]],
+    ['an auditor, who only looks', { platform: 'auditor' }, [200, 403]],
+    ['an operator without a second factor', { mustStepUp: true }, [401, 401]],
+    ['an administrator of a tenant', { permissions: ['tenant:admin'] }, [403, 403]],
+  ] as const)('judges %s', async (_who, who, statuses) => {
+    const { send } = await start({ doors, authenticate: () => Promise.resolve({ ...alice, ...who }) })
+    const answers = [await send('/api/v1/platform/read'), await send('/api/v1/platform/write')]
+    expect(answers.map(({ status }) => status)).toEqual(statuses)
+    if (statuses[0] === 401) expect(answers[0]?.headers['www-authenticate']).toMatch(/^Bearer error="insufficient_user_authentication", .*, acr_values="aal2"$/)
+    if (statuses[1] === 403) expect(JSON.parse(answers[1]?.body ?? '')).toMatchObject({ reason: 'operator_required' })
+  })
+})
+
+describe('what is not there', () => {
+  const find = endpoint({ method: 'GET', path: '/api/v1/x', access: {}, response: z.object({}), summary: 'Finds nothing.', handle: () => refusal(404, 'unknown_role') })
+
+  it('is written down with whoever asked for it', async () => {
+    const refused: string[] = []
+    const { send } = await start({ doors: [find], authenticate, onRefused: async ({ reason }) => { refused.push(reason) } })
+    expect(problemOf(await send('/api/v1/x', { headers: { authorization: 'Bearer alice' } }))).toMatchObject({ status: 404, reason: 'unknown_role' })
+    expect(refused).toEqual(['not_found'])
   })
 })
 

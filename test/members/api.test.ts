@@ -25,7 +25,7 @@ const callers = new Map<string, Caller>()
 const everything = ['tenant:admin', 'member:read', 'member:suspend']
 
 function callerOf(person: Person, permissions: readonly string[], scopes: readonly string[] = ['members:read', 'members:write']): Caller {
-  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, authentication: null }
+  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, platform: null, breakGlassId: null, authentication: null }
 }
 
 beforeAll(async () => {

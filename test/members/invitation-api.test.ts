@@ -16,7 +16,7 @@ let doors: readonly EndpointDoor[]
 const callers = new Map<string, Caller>()
 
 function callerOf(person: Person, permissions: readonly string[], scopes: readonly string[] = ['members:read', 'members:write']): Caller {
-  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, authentication: null }
+  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, platform: null, breakGlassId: null, authentication: null }
 }
 
 beforeAll(async () => {
@@ -84,7 +84,7 @@ describe('the doors to invitations', () => {
   it.each([
     [{ role: 'STAFF' }, 400, 'address_or_number_missing'],
     [{ email: 'x', role: 'STAFF' }, 400, 'invalid_email'],
-    [{ email: 'fay@example.com', role: 'none' }, 400, 'unknown_role'],
+    [{ email: 'fay@example.com', role: 'none' }, 404, 'unknown_role'],
     [{ email: 'fay@example.com' }, 400, 'invalid_request'],
     [{ email: 'fay@example.com', role: 'STAFF', sub: 'x' }, 400, 'invalid_request'],
     [{ email: 'bob@example.com', role: 'STAFF' }, 409, 'already_member'],

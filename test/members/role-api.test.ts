@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { UsageError } from '../../src/cli/fail.ts'
 import type { Caller, EndpointDoor } from '../../src/http/endpoint.ts'
+import { memberEndpoints } from '../../src/members/api.ts'
 import { allPermissions } from '../../src/members/permission.ts'
 import { roleEndpoints } from '../../src/members/role-api.ts'
 import { unitEndpoints } from '../../src/members/unit-api.ts'
+import { endGrants } from '../../src/oidc/endings.ts'
 import { buildHouse, type House, type Person } from '../accounts/house.ts'
 import { answerOf, runTegata } from '../cli/terminal.ts'
 import { start } from '../http/harness.ts'
@@ -15,12 +17,13 @@ let doors: readonly EndpointDoor[]
 const callers = new Map<string, Caller>()
 
 function callerOf(person: Person, permissions: readonly string[], scopes: readonly string[] = ['members:read', 'members:write']): Caller {
-  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, authentication: null }
+  return { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, platform: null, breakGlassId: null, authentication: null }
 }
 
 beforeAll(async () => {
   house = await buildHouse()
-  doors = [...roleEndpoints({ databases: house.test.databases }), ...unitEndpoints({ databases: house.test.databases })]
+  const deps = { databases: house.test.databases, grants: { endGrants } }
+  doors = [...roleEndpoints(deps), ...unitEndpoints(deps), ...memberEndpoints(deps).filter(({ path }) => path.includes(':membership_id'))]
   callers.set('alice', callerOf(house.alice, allPermissions))
   callers.set('bob', callerOf(house.bob, []))
   callers.set('clerk', callerOf(house.bob, ['role:manage', 'unit:manage', 'member:update']))
@@ -30,13 +33,20 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-async function call(who: string, line: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
+interface Called { readonly status: number; readonly body: unknown }
+
+async function call(who: string, line: string, body?: unknown): Promise<Called> {
+  const { status, body: answered } = await ask(who, line, { body })
+  return { status, body: answered }
+}
+
+async function ask(who: string, line: string, { body, headers = {} }: { readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> } = {}): Promise<Called & { readonly etag: string }> {
   const [method = '', path = ''] = line.split(' ')
   const { send } = await start({ doors, authenticate: (ctx) => Promise.resolve(callers.get(ctx.get('Authorization')) ?? { status: 401, reason: 'token_invalid' }) })
   const answer = await send(path, {
-    method, headers: { authorization: who, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    method, headers: { authorization: who, ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: answer.status, body: answer.body === '' ? null : JSON.parse(answer.body) }
+  return { status: answer.status, etag: answer.headers.etag ?? '', body: answer.body === '' ? null : JSON.parse(answer.body) }
 }
 
 const listed = z.object({ roles: z.array(z.looseObject({ role_id: z.string(), name: z.string() })).default([]), units: z.array(z.looseObject({ unit_id: z.string(), code: z.string() })).default([]) })
@@ -89,7 +99,7 @@ describe('the doors to a member’s place', () => {
     const [alice, bob] = [house.alice, house.bob].map(({ membershipId }) => `/api/v1/members/${membershipId}`)
     expect(await call('alice', `PUT ${alice}/role`, { role: 'STAFF' })).toMatchObject({ status: 403, body: { reason: 'own_membership' } })
     expect(await call('clerk', `PUT ${alice}/role`, { role: 'STAFF' })).toMatchObject({ status: 403, body: { reason: 'higher_role' } })
-    expect(await call('alice', `PUT ${bob}/role`, { role: 'therapist' })).toMatchObject({ status: 400, body: { reason: 'unknown_role' } })
+    expect(await call('alice', `PUT ${bob}/role`, { role: 'therapist' })).toMatchObject({ status: 404, body: { reason: 'unknown_role' } })
     expect(await call('alice', `PATCH ${bob}`, { employee_number: 'S-0001' })).toMatchObject({ status: 409, body: { reason: 'employee_number_taken' } })
     expect(await call('alice', `PATCH ${bob}`, { valid_from: 'tomorrow' })).toMatchObject({ status: 400, body: { reason: 'invalid_request' } })
     expect(await call('alice', `PATCH ${bob}`, { status: 'ended' })).toMatchObject({ status: 400, body: { reason: 'invalid_request' } })
@@ -111,6 +121,55 @@ describe('the doors to units', () => {
     expect(await call('alice', 'GET /api/v1/units')).toMatchObject({ status: 200, body: { units: [{ unit_id: nursing, path: ['nursing'] }, { unit_id: ward, path: ['nursing', 'ward'] }] } })
     expect(await call('alice', `DELETE /api/v1/units/${ward}`)).toEqual({ status: 204, body: null })
     expect(await call('clerk', `DELETE /api/v1/units/${nursing}`)).toMatchObject({ status: 409, body: { reason: 'unit_in_use', detail: 'Held by 1.' } })
+  })
+})
+
+describe('If-Match', () => {
+  /** Three things of Sakura's, with a change of each. */
+  const things = async () => [
+    [`/api/v1/members/${house.bob.membershipId}`, { title: '副主任' }, { title: '主任' }],
+    [`/api/v1/roles/${await roleOf('TEAM_LEADER')}`, { uses_seat: false }, { uses_seat: true, name: 'LEADER' }],
+    [`/api/v1/units/${await unitOf('nursing')}`, { name: '看護部' }, { name: '看護科' }],
+  ] as const
+
+  it('lets one of two through who change the same thing at once, and tells the other that it is too late', async () => {
+    for (const [path, one, other] of await things()) {
+      const { etag, status } = await ask('alice', `GET ${path}`)
+      expect([status, etag], path).toEqual([200, expect.stringMatching(/^"[\w-]{22}"$/)])
+      const answers = await Promise.all([one, other].map((body) => ask('alice', `PATCH ${path}`, { body, headers: { 'if-match': etag } })))
+      expect(answers.map(({ status: code }) => code).toSorted(), path).toEqual([200, 412])
+      const won = answers.find(({ status: code }) => code === 200)
+      expect(answers.find(({ status: code }) => code === 412)?.body, path).toMatchObject({ reason: 'precondition_failed' })
+      expect(await ask('alice', `GET ${path}`), path).toEqual({ status: 200, etag: won?.etag, body: won?.body })
+    }
+  })
+
+  it('takes any state for *, no state for a weak tag, and refuses what is no tag', async () => {
+    const [[path, body]] = await things()
+    const { etag } = await ask('alice', `GET ${path}`)
+    const patched = async (tag: string) => (await ask('alice', `PATCH ${path}`, { body, headers: { 'if-match': tag } })).status
+    expect(await Promise.all([patched('*'), patched(`W/${etag}`), patched('"made-up"'), patched('made-up'), patched('')])).toEqual([200, 412, 412, 400, 400])
+    const { etag: now } = await ask('alice', `GET ${path}`)
+    expect(await patched(`"other", ${now}`)).toBe(200)
+  })
+
+  it('guards suspending, moving and removing too', async () => {
+    const [role, unit] = [await roleOf('STAFF'), await unitOf('nursing')]
+    const lines = [`POST /api/v1/members/${house.bob.membershipId}/suspend`, `PUT /api/v1/members/${house.bob.membershipId}/role`, `DELETE /api/v1/roles/${role}`, `DELETE /api/v1/units/${unit}`, `POST /api/v1/units/${unit}/move`]
+    const bodies: Readonly<Record<string, unknown>> = { PUT: { role: 'STAFF' }, POST: { parent_id: null } }
+    for (const line of lines) {
+      const body = line.endsWith('suspend') ? undefined : bodies[line.split(' ')[0] ?? '']
+      expect(await ask('alice', line, { body, headers: { 'if-match': '"made-up"' } }), line).toMatchObject({ status: 412, body: { reason: 'precondition_failed' } })
+    }
+    expect((await ask('alice', `GET /api/v1/members/${house.bob.membershipId}`)).body).toMatchObject({ status: 'active' })
+  })
+
+  it('spares whoever knows a thing already its body', async () => {
+    for (const [path] of await things()) {
+      const { etag } = await ask('alice', `GET ${path}`)
+      expect(await ask('alice', `GET ${path}`, { headers: { 'if-none-match': `W/${etag}` } }), path).toEqual({ status: 304, etag, body: null })
+      expect((await ask('alice', `GET ${path}`, { headers: { 'if-none-match': '"made-up"' } })).status, path).toBe(200)
+    }
   })
 })
 

@@ -92,7 +92,7 @@ export async function buildDesk(): Promise<Desk> {
     program(accountId, { scopes = ['account:read', 'account:write'], authTime = Date.now() / 1000 } = {}) {
       const token = `token-${++last}`
       callers.set(token, {
-        accountId, clientId: 'karte', tenantId: null, membershipId: null, permissions: [], scopes,
+        accountId, clientId: 'karte', tenantId: null, membershipId: null, permissions: [], platform: null, breakGlassId: null, scopes,
         authentication: accountId === null ? null : { acr: 'aal1', authTime, strongestAcr: 'aal1' },
       })
       return { call: (method, path, body) => callAs(send, token, { method, path, body }) }

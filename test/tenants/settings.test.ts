@@ -28,7 +28,7 @@ const tomorrow = () => new Date(Date.now() + 86_400_000)
 
 async function call(person: Person, line: string, { body, permissions = allPermissions, scopes = ['tenant:read', 'tenant:write'] }: { body?: unknown; permissions?: readonly string[]; scopes?: readonly string[] } = {}) {
   const [method = '', path = ''] = line.split(' ')
-  const caller: Caller = { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, authentication: null }
+  const caller: Caller = { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, platform: null, breakGlassId: null, authentication: null }
   const { send } = await start({ doors: tenantEndpoints(deps()), authenticate: () => Promise.resolve(caller) })
   const answer = await send(path, { method, headers: { authorization: 'Bearer x', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
   const parsed: unknown = JSON.parse(answer.body)
