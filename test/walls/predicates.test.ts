@@ -1,0 +1,39 @@
+/** The predicates of our statements are down: the policies of the database keep the tenants apart. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type * as Db from '../../src/base/db.ts'
+import { furnishSakura, type Neighbour } from '../helpers/neighbours.ts'
+import { startTegata, type Tegata } from '../helpers/tegata.ts'
+import { WithoutPredicates } from '../helpers/wall.ts'
+import { expectNoLeak, pictureOf, replayForms, tryEndpoints, tryPages } from './trespass.ts'
+
+const mutation = vi.hoisted((): { plugin: WithoutPredicates | undefined } => ({ plugin: undefined }))
+// The mutation itself: every transaction inside a tenant forgets to name it.
+vi.mock('../../src/base/db.ts', async () => {
+  const real = await vi.importActual<typeof Db>('../../src/base/db.ts')
+  const openDatabases: typeof real.openDatabases = (...input) => {
+    const opened = real.openDatabases(...input)
+    return {
+      ...opened,
+      inTenant: (tenantId, fn) => opened.inTenant(tenantId, (trx) => fn(mutation.plugin === undefined ? trx : new real.TenantTrx(trx.query.withPlugin(mutation.plugin), tenantId))),
+    }
+  }
+  return { ...real, openDatabases }
+})
+
+let tegata: Tegata
+let sakura: Neighbour
+beforeAll(async () => {
+  tegata = await startTegata()
+  sakura = await furnishSakura(tegata)
+  mutation.plugin = new WithoutPredicates()
+})
+afterAll(() => tegata.close())
+
+test('without predicates nothing of another tenant is told or changed', async () => {
+  const before = await pictureOf(tegata, sakura.tenantId)
+  expectNoLeak(await tryEndpoints(tegata, sakura), sakura)
+  expectNoLeak(await tryPages(tegata, sakura), sakura, Object.values(sakura.known))
+  expect(await replayForms(tegata, sakura)).toBeGreaterThan(0)
+  expect(await pictureOf(tegata, sakura.tenantId)).toEqual(before)
+  expect(mutation.plugin?.removed).toBeGreaterThan(30)
+})
