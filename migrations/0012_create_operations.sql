@@ -45,3 +45,16 @@ grant update, delete on operator to tegata_engine;
 create index event_by_tenant on event (tenant_id, occurred_at desc, id desc)
   where tenant_id is not null and type not in ('token.issued', 'token.refused', 'authorization.granted');
 create index event_sign_ins on event (tenant_id, occurred_at) where type = 'authorization.granted' and tenant_id is not null;
+
+-- The log as operators read it: one kind of event, or what happened in the request whose id somebody reads from a page.
+create index event_by_type on event (type, occurred_at desc, id desc)
+  where type not in ('token.issued', 'token.refused', 'authorization.granted');
+create index event_by_request on event (request_id)
+  where request_id is not null and type not in ('token.issued', 'token.refused', 'authorization.granted');
+
+-- Whom an operator looks for, by the beginning of a name, an address or a staff number, whatever order the database sorts text in.
+create index account_by_name on account (search_form(display_name) text_pattern_ops);
+create index account_by_kana on account (search_form(coalesce(family_name_kana, '') || coalesce(given_name_kana, '')) text_pattern_ops);
+create index account_by_email on account (email text_pattern_ops) where email is not null;
+create index membership_by_number on membership (employee_number text_pattern_ops) where employee_number is not null;
+create index operator_created on operator (created_at, account_id);

@@ -98,6 +98,8 @@ export const catalogue = {
   'key.activated': { subject: 'key', says: 'A signing key became the one that signs.' },
   'key.retired': { subject: 'key', says: 'A signing key stopped signing and stays published until its tokens have ended.' },
   'key.removed': { subject: 'key', says: 'A retired key left the published set.' },
+  'job.retried': { subject: 'job', says: 'An operator let a job run again from its first attempt.' },
+  'job.removed': { subject: 'job', says: 'An operator took a job out; what it was to do is not done.' },
   'access.refused': { subject: 'endpoint', says: 'An endpoint refused a caller; `reason` says why.' },
 } as const satisfies Record<string, { subject: string; says: string }>
 

@@ -62,6 +62,8 @@ export interface SignInHints {
   readonly identifier?: string | undefined
   /** Id or subdomain. */
   readonly tenant?: string | undefined
+  /** The least that will do, whatever browser the person has trusted. */
+  readonly acr?: 'aal2' | undefined
 }
 
 export type PageResult =

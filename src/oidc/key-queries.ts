@@ -65,3 +65,23 @@ export async function deleteKeysRetiredBefore(trx: EngineTrx, ageSeconds: number
     .execute()
   return rows.map((row) => row.kid)
 }
+
+export interface KeyAgeRow {
+  readonly kid: string
+  readonly alg: string
+  readonly state: string
+  readonly created_at: Date
+  readonly activated_at: Date | null
+  readonly retired_at: Date | null
+}
+
+/** Every published key with the moments of its life, never its private part. */
+export async function listKeyAges(db: Databases['engine']): Promise<readonly KeyAgeRow[]> {
+  return db
+    .selectFrom('signing_key')
+    .select(['kid', 'alg', 'state', 'created_at', 'activated_at', 'retired_at'])
+    .orderBy('alg')
+    .orderBy(sql`array_position(array['current', 'next', 'retired'], state)`)
+    .orderBy('retired_at', 'desc')
+    .execute()
+}

@@ -41,7 +41,7 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
     }),
     isFresh: ({ authTime, acr, hasSecondFactor: has }, maxAgeSeconds) =>
       Date.now() / 1000 - authTime <= maxAgeSeconds && satisfiesAcr(acr, has ? 'aal2' : 'aal1'),
-    begin(ctx, { returnTo, again, identifier, tenant }) {
+    begin(ctx, { returnTo, again, identifier, tenant, acr }) {
       const parameters = authorizeParameters(deps.issuer, { state: sealWay(deps.masterKey, { to: returnTo, ifNot: again === null ? '/' : '/account' }), locale: requestStateOf(ctx.req)?.locale ?? 'ja' })
       if (identifier !== undefined) parameters.set('login_hint', identifier)
       // With the tenant's context in play the policy asks what that tenant asks.
@@ -51,7 +51,8 @@ export function createSessionDesk(deps: SessionDeskDeps): SessionDesk {
       }
       if (again !== null) parameters.set('max_age', String(freshSignInSeconds))
       // Named by the app, so that no trusted browser stands in for it.
-      if (again?.hasSecondFactor === true) parameters.set('acr_values', 'aal2')
+      const level = acr ?? (again?.hasSecondFactor === true ? 'aal2' : undefined)
+      if (level !== undefined) parameters.set('acr_values', level)
       return redirect(`${routes.authorization}?${parameters.toString()}`)
     },
     end(ctx, returnTo) {
