@@ -76,6 +76,8 @@ import type { TrustedDevice } from './oidc/assurance.ts'
 import { createRaiseSession, createSessionDesk, ownDoors } from './oidc/session-desk.ts'
 import { documentPaths } from './oidc/static-documents.ts'
 import { createTenantDesk } from './oidc/tenant-desk.ts'
+import { adminDoors } from './operations/admin-doors.ts'
+import type { AdminDeps } from './operations/deps.ts'
 import { operationsPages } from './operations/pages.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
@@ -246,6 +248,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
       deviceOf: ({ req }) => deviceOf(req, cookies), scripts,
     }),
     ...consoleDoors(consoleDeps(parts)),
+    ...adminDoors(adminDeps(parts)),
     ...memberEndpoints({ databases, grants }),
     ...memberListEndpoints({ databases }),
     ...figuresEndpoints({ databases }),
@@ -266,10 +269,23 @@ function consoleDeps({ config, databases, masterKey, personal, cookies, trustedD
     desk: createTenantDesk({ pool: databases.enginePool, trustedDevice }),
     findOperatorVisit: () => Promise.resolve(null),
     findFormerSubdomain: () => Promise.resolve(null),
-    onTurnedAway: ({ ctx, path, accountId, tenantId, reason }) => databases.inEngine((trx) => record(trx, {
-      type: 'access.refused', outcome: 'refused', reason, subject: `${ctx.method} ${path}`, actor: accountId, tenantId, origin: ctx.state.origin,
-    })),
+    onTurnedAway: recordTurnedAway(databases),
   }
+}
+
+/** What the operators' console works with. */
+function adminDeps({ config, databases, masterKey, personal, cookies, scripts }: DoorParts): AdminDeps {
+  const { accounts, factors } = personal
+  return {
+    databases, masterKey, cookies, scripts, accounts, factors, issuer: config.issuer, sessions: createSessionBook({ databases }),
+    onTurnedAway: recordTurnedAway(databases),
+  }
+}
+
+function recordTurnedAway(databases: Databases): ConsoleDeps['onTurnedAway'] {
+  return ({ ctx, path, accountId, tenantId, reason }) => databases.inEngine((trx) => record(trx, {
+    type: 'access.refused', outcome: 'refused', reason, subject: `${ctx.method} ${path}`, actor: accountId, tenantId, origin: ctx.state.origin,
+  }))
 }
 
 /** The app that a person came from, where it says itself that people start; nothing of a request is believed. */

@@ -3,10 +3,11 @@
  * test/views/messages.test.ts proves that the placeholders agree.
  */
 import { account } from './en/account.ts'
+import { admin } from './en/admin.ts'
 import { console } from './en/console.ts'
 import { consoleSettings } from './en/console-settings.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...admin, ...mails }

@@ -3,10 +3,11 @@
  * Each area has a file of its own; a key begins with the name of its page.
  */
 import { account } from './ja/account.ts'
+import { admin } from './ja/admin.ts'
 import { console } from './ja/console.ts'
 import { consoleSettings } from './ja/console-settings.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...admin, ...mails } as const

@@ -132,7 +132,7 @@ function Closing({ tenants, t }: { tenants: AdminHomeProps['closing']; t: Transl
         caption={t('admin.home.closing')}
         columns={[
           {
-            name: 'name', label: t('admin.tenants.name'),
+            name: 'name', label: t('admin.accounts.tenant'),
             cell: ({ id, name }) => (
               <a href={hrefTo(adminPath('tenants', `/${id}`))}>
                 <bdi>{name}</bdi>
