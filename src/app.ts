@@ -61,11 +61,12 @@ import { roleEndpoints } from './members/role-api.ts'
 import { tenantEndpoints } from './members/tenant-api.ts'
 import { unitEndpoints } from './members/unit-api.ts'
 import { ensureAccountClient } from './oidc/account-client.ts'
-import { createAuthenticate } from './oidc/authenticate.ts'
+import { createAuthenticate, ownApiIdentifier } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
 import { routes } from './oidc/routes.ts'
 import { endGrants, endOtherSessions, endSessions } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
+import { createEnterTenant } from './oidc/enter-tenant.ts'
 import { ensureKeys } from './oidc/keyring.ts'
 import { mountProvider, type ProviderMount } from './oidc/mount.ts'
 import { askDatabase } from './oidc/queries.ts'
@@ -196,7 +197,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   mountDoors(router, doors, {
     csrf: createCsrf({ masterKey, issuer: config.issuer, cookies }), frame, demo: mailbox !== null,
     sessions: createSessionDesk({ issuer: config.issuer, pool, masterKey, provider: () => mount.provider, trustedDevice }),
-    authenticate: createAuthenticate({ pool, references, issuer: config.issuer }),
+    authenticate: createAuthenticate({ pool, references, issuer: config.issuer }), enterTenant: createEnterTenant({ pool, clients, api: ownApiIdentifier(config.issuer) }),
     onRefused: ({ ctx, door, caller, reason }) => databases.inEngine((trx) => record(trx, {
       type: 'access.refused', outcome: 'refused', reason, subject: `${door.method} ${door.path}`, actor: caller?.accountId ?? caller?.clientId ?? null,
       clientId: caller?.clientId ?? null, tenantId: caller?.tenantId ?? null, origin: ctx.state.origin,

@@ -30,12 +30,15 @@ export interface Caller {
 
 /** Why nobody is let in. */
 export interface Refusal {
-  readonly status: 401 | 403
+  readonly status: 401 | 403 | 404
   readonly reason: string
   readonly wwwAuthenticate?: string | undefined
 }
 
 export type Authenticate = (ctx: AppContext) => Promise<Caller | Refusal>
+
+/** The caller inside the tenant that X-Tenant-ID names, by id or subdomain. */
+export type EnterTenant = (caller: Caller, named: string) => Promise<Caller | Refusal>
 
 /** What a caller needs; {} takes any valid token. */
 export interface CallerAccess {

@@ -2,19 +2,21 @@
  * Owns the one way through a JSON door: who calls, whether they may, whether the request fits, then the handler.
  * Invariants: this order, so that a caller without the right learns nothing about what the door takes; scope, permission and the
  * operator's role are judged here only; nothing leaves that the response schema does not name; whoever asks for what is not there
- * or not theirs stands in the log.
+ * or not theirs stands in the log. The tenant is the token's, or the one that X-Tenant-ID names and the token allows.
  */
 import { readJson } from './json-body.ts'
 import { etagOf, isKnown, tagsPattern } from './etag.ts'
-import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type Refusal } from './endpoint.ts'
+import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EnterTenant, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
-import { freshSignInSeconds } from './freshness.ts'
+import { freshSignInSeconds, stepUp } from './freshness.ts'
 import { generic, writeProblem } from './problem.ts'
 import type { FieldError, RequestRefusal } from './problem.ts'
 import type { AppContext } from './context.ts'
 
 export interface EndpointDeps {
   readonly authenticate: Authenticate
+  /** Without it X-Tenant-ID counts for nothing. */
+  readonly enterTenant?: EnterTenant
   /** Hears of every caller that was turned away, for the event log. */
   readonly onRefused?: (refused: { ctx: AppContext; door: EndpointDoor; caller: Caller | null; reason: string }) => Promise<void>
 }
@@ -30,9 +32,7 @@ type Read = { readonly ok: true; readonly parts: Parts } | { readonly ok: false;
 /** Runs one endpoint and writes its answer or a problem document. */
 export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arrival: Arrival): Promise<void> {
   const { ctx } = arrival
-  const who = door.access === 'public' ? null : await deps.authenticate(ctx)
-  const caller = who === null || 'reason' in who ? null : who
-  const refused = who !== null && 'reason' in who ? who : missingRight(door, caller)
+  const { caller, refused } = await letIn(door, deps, ctx)
   if (refused !== null) {
     await deps.onRefused?.({ ctx, door, caller, reason: refused.reason })
     turnAway(ctx, refused)
@@ -48,6 +48,22 @@ export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arriva
     if (answer.status === 404 && caller !== null) await deps.onRefused?.({ ctx, door, caller, reason: 'not_found' })
     writeProblem(ctx, answer)
   } else writeAnswer(ctx, door, answer)
+}
+
+/** Who calls, in the tenant that they name, and why they are turned away. */
+async function letIn(door: EndpointDoor, { authenticate, enterTenant }: EndpointDeps, ctx: AppContext): Promise<{ caller: Caller | null; refused: Refusal | null }> {
+  if (door.access === 'public') return { caller: null, refused: null }
+  const who = await authenticate(ctx)
+  if ('reason' in who) return { caller: null, refused: who }
+  const named = ctx.req.headers['x-tenant-id']
+  if (enterTenant === undefined || named === undefined || !isForTenants(door)) return { caller: who, refused: missingRight(door, who) }
+  const entered = await enterTenant(who, String(named))
+  return 'reason' in entered ? { caller: who, refused: entered } : { caller: entered, refused: missingRight(door, entered) }
+}
+
+/** Not a person's own doors, nor the platform's. */
+function isForTenants({ access, path }: EndpointDoor): boolean {
+  return access !== 'public' && access.platform === undefined && !path.startsWith('/api/v1/me/')
 }
 
 function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal | null {
@@ -76,12 +92,6 @@ function missingFreshness({ authentication }: Caller): Refusal | null {
   const { acr, authTime, strongestAcr } = authentication
   if (Date.now() / 1000 - authTime <= freshSignInSeconds && (acr === 'phr' || acr === strongestAcr || strongestAcr === 'aal1')) return null
   return stepUp('a fresh sign-in is needed', `acr_values="${strongestAcr}", max_age="${freshSignInSeconds}"`)
-}
-
-/** RFC 9470 §3: says which level and age would do. */
-function stepUp(why: string, wanted: string): Refusal {
-  const reason = 'insufficient_user_authentication'
-  return { status: 401, reason, wwwAuthenticate: `Bearer error="${reason}", error_description="${why}", ${wanted}` }
 }
 
 function turnAway(ctx: AppContext, { status, reason, wwwAuthenticate }: Refusal): void {
