@@ -94,7 +94,9 @@ alter table role add column description text check (length(description) <= 300);
 alter table membership_unit add column is_head boolean not null default false;
 create index membership_unit_head on membership_unit (tenant_id, unit_id) where is_head;
 
-grant select (second_factors) on account to tegata_tenant;
+-- Whoever is going to be erased is no administrator to count on.
+grant select (second_factors, delete_after) on account to tegata_tenant;
+grant update (expiry_told_at) on membership to tegata_tenant;
 -- For the triggers, and for the day on which a member was last seen.
 grant update (search_text, last_seen_on, expiry_told_at) on membership to tegata_engine;
 grant update on membership_unit to tegata_engine;

@@ -55,6 +55,7 @@ import { invitationEndpoints } from './members/invitation-api.ts'
 import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
 import { memberListEndpoints } from './members/member-list-api.ts'
+import { tellExpired } from './members/tell-expired.ts'
 import { figuresEndpoints } from './members/tenant-figures-api.ts'
 import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
 import { roleEndpoints } from './members/role-api.ts'
@@ -367,7 +368,7 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
     databases, log,
     more: [
       (limit) => deleteExpiredLinks(databases.engine, limit), (limit) => deleteSpentChallenges(databases.engine, limit),
-      (limit) => deleteStaleDevices(databases.engine, limit), () => eraseDueAccounts(personal.deletion),
+      (limit) => deleteStaleDevices(databases.engine, limit), () => eraseDueAccounts(personal.deletion), (limit) => tellExpired({ databases }, limit),
     ],
   })
   return {

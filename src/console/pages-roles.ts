@@ -28,8 +28,8 @@ async function showList(deps: ConsoleDeps, visit: ConsoleVisit, error?: RolesPro
   return html(RolesPage({ ...visit.page, roles: roles.map(present), notice, error }), { status: statusOf(error) })
 }
 
-function present({ id, name, permissions, uses_seat: usesSeat, members }: CountedRole): RoleRow {
-  return { id, name, description: null, permissions, usesSeat, members }
+function present({ id, name, description, permissions, uses_seat: usesSeat, members }: CountedRole): RoleRow {
+  return { id, name, description, permissions, usesSeat, members }
 }
 
 type Values = RolePageProps['values']
@@ -68,8 +68,8 @@ function valuesIn({ request: { form } }: ConsoleVisit): Values {
 }
 
 async function create({ databases }: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {
-  const { name, permissions, usesSeat } = valuesIn(visit)
-  const result = await createRole({ databases }, { tenantId: visit.tenantId, name, permissions, usesSeat, mover: visit.mover, origin: visit.request.origin })
+  const { name, description, permissions, usesSeat } = valuesIn(visit)
+  const result = await createRole({ databases }, { tenantId: visit.tenantId, name, description, permissions, usesSeat, mover: visit.mover, origin: visit.request.origin })
   return result.ok ? doneAt(visit.pathTo(place), 'role_created') : showNew(visit, valuesIn(visit), result.reason)
 }
 
@@ -81,8 +81,8 @@ async function save(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult>
   const { tenantId, mover, request } = visit
   const roleId = request.params['role_id'] ?? ''
   const values = valuesIn(visit)
-  const { name, permissions, usesSeat } = values
-  const result = await updateRole(deps, { tenantId, roleId, name, permissions, usesSeat, mover, origin: request.origin })
+  const { name, description, permissions, usesSeat } = values
+  const result = await updateRole(deps, { tenantId, roleId, name, description, permissions, usesSeat, mover, origin: request.origin })
   if (result.ok) return doneAt(request.ctx.path, 'saved')
   return result.reason === 'not_found' ? nothingHere(deps, visit) : showOne(deps, visit, { values, error: result.reason })
 }

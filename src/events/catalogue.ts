@@ -69,6 +69,7 @@ export const catalogue = {
   'membership.created': { subject: 'membership', says: 'An account became a member of a tenant.' },
   'membership.suspended': { subject: 'membership', says: 'A membership was suspended; its grants ended.' },
   'membership.resumed': { subject: 'membership', says: 'A suspended membership is active again.' },
+  'membership.expired': { subject: 'membership', says: 'The last day of a membership has passed (`after.valid_until`); it counts no more, although nobody ended it.' },
   'membership.ended': { subject: 'membership', says: 'A membership ended; its grants ended with it.' },
   'membership.invited': { subject: 'membership', says: 'A membership came into being, or an ended one was revived, that waits for its person to accept.' },
   'membership.role_changed': { subject: 'membership', says: 'A member got another role; `before` and `after` name both.' },

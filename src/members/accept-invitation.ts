@@ -9,9 +9,10 @@ import { claimAccountIn, lockUnclaimed } from '../accounts/claim-account.ts'
 import type { NameColumns } from '../accounts/self-queries.ts'
 import { record } from '../events/record.ts'
 import { invitationHash, stateOfInvitation } from './invitation.ts'
-import { findInvitationByHash, lockInvited, lockSeats, updateAnswered, updateInvited, type InvitationRow } from './invitation-queries.ts'
+import { findInvitationByHash, lockInvited, updateAnswered, updateInvited, type InvitationRow } from './invitation-queries.ts'
 import type { InvitationDeps } from './invite-member.ts'
-import { areSeatsTaken, recordSeatLimit } from './seats.ts'
+import { lockSeats } from './seat-queries.ts'
+import { takeSeats } from './seats.ts'
 
 export interface AcceptInvitationInput {
   readonly token: string
@@ -53,10 +54,8 @@ export async function acceptIn(trx: EngineTrx, { token, taker, origin }: Accepti
   const state = stateOfInvitation(invitation)
   if (state !== 'open') return refuse(trx, { ...refused, reason: state })
   if (!(await isTheirs(trx, membership.account_id, taker))) return refuse(trx, { ...refused, reason: 'other_account' })
-  if (membership.uses_seat && (await areSeatsTaken(trx, key.tenantId, tenant))) {
-    await recordSeatLimit(trx, { tenantId: key.tenantId, limit: tenant.seat_limit, actor: membership.account_id, origin })
-    return refuse(trx, { ...refused, reason: 'seat_limit_reached' })
-  }
+  const seat = membership.uses_seat ? await takeSeats(trx, { tenant, wanted: 1, actor: membership.account_id, origin }) : null
+  if (seat !== null) return refuse(trx, { ...refused, reason: seat })
   if (!(await updateAnswered(trx, { tenantId: key.tenantId, tokenHash }, 'accepted_at'))) return refuse(trx, { ...refused, reason: 'lost_race' })
   await updateInvited(trx, key, 'active')
   return welcome(trx, { invitation, taker, origin })

@@ -8,13 +8,15 @@ import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
 import { grantRefusal, type Mover } from './membership.ts'
 import { lockAdministrators } from './queries.ts'
-import { normaliseRoleName, readPermissions } from './role.ts'
+import { normaliseDescription, normaliseRoleName, readPermissions } from './role.ts'
 import { insertRole, lockRoles } from './role-queries.ts'
 
 export interface CreateRoleInput {
   readonly tenantId: TenantId
   /** At most 50 characters. Tokens say it in `role`. */
   readonly name: string
+  /** At most 300 characters. */
+  readonly description?: string | null | undefined
   readonly permissions: readonly string[]
   readonly usesSeat: boolean
   readonly mover: Mover
@@ -23,7 +25,7 @@ export interface CreateRoleInput {
 
 export type RoleCreation =
   | { readonly ok: true; readonly roleId: string }
-  | { readonly ok: false; readonly reason: 'invalid_name' | 'unknown_permission' | 'role_above_own' | 'name_taken' }
+  | { readonly ok: false; readonly reason: 'invalid_name' | 'invalid_description' | 'unknown_permission' | 'role_above_own' | 'name_taken' }
 
 export function createRole(deps: { readonly databases: Databases }, input: CreateRoleInput): Promise<RoleCreation> {
   return deps.databases.inTenant(input.tenantId, async (trx): Promise<RoleCreation> => {
@@ -37,9 +39,11 @@ export function createRole(deps: { readonly databases: Databases }, input: Creat
 
 type Insertion = { readonly ok: true; readonly roleId: string; readonly name: string; readonly permissions: string[] } | (RoleCreation & { readonly ok: false })
 
-async function insert(trx: TenantTrx, { name: givenName, permissions: given, usesSeat, mover }: CreateRoleInput): Promise<Insertion> {
+async function insert(trx: TenantTrx, { name: givenName, description: described = null, permissions: given, usesSeat, mover }: CreateRoleInput): Promise<Insertion> {
   const name = normaliseRoleName(givenName)
   if (name === null) return { ok: false, reason: 'invalid_name' }
+  const description = normaliseDescription(described)
+  if (description === undefined) return { ok: false, reason: 'invalid_description' }
   const permissions = readPermissions(given)
   if (permissions === null) return { ok: false, reason: 'unknown_permission' }
   const above = grantRefusal(mover, permissions)
@@ -48,6 +52,6 @@ async function insert(trx: TenantTrx, { name: givenName, permissions: given, use
   await lockAdministrators(trx)
   await lockRoles(trx)
   const roleId = newId()
-  const inserted = await insertRole(trx, { id: roleId, name, permissions, uses_seat: usesSeat })
+  const inserted = await insertRole(trx, { id: roleId, name, description, permissions, uses_seat: usesSeat })
   return inserted ? { ok: true, roleId, name, permissions } : { ok: false, reason: 'name_taken' }
 }

@@ -101,35 +101,10 @@ function listed(trx: TenantTrx) {
     .where('invitation.tenant_id', '=', trx.tenantId)
 }
 
-export interface LockedTenant {
-  readonly name: string
-  readonly status: string
-  readonly seat_limit: number | null
-  readonly invitation_lifetime_days: number
-}
-
-/** The tenant, kept so until the transaction ends: who counts its seats after this counts alone. */
-export async function lockSeats(trx: EngineTrx, tenantId: string): Promise<LockedTenant | undefined> {
-  return trx.query.selectFrom('tenant').select(['name', 'status', 'seat_limit', 'invitation_lifetime_days']).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
-}
-
 /** Days for which a link of the tenant counts. */
 export async function findLifetime(trx: EngineTrx, tenantId: string): Promise<number> {
   const row = await trx.query.selectFrom('tenant').select('invitation_lifetime_days').where('id', '=', tenantId).executeTakeFirstOrThrow()
   return row.invitation_lifetime_days
-}
-
-/** Active members whose role uses a seat. */
-export async function countSeats(trx: EngineTrx, tenantId: string): Promise<number> {
-  const row = await trx.query
-    .selectFrom('membership')
-    .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
-    .select((eb) => eb.fn.countAll<number>().as('seats'))
-    .where('membership.tenant_id', '=', tenantId)
-    .where('membership.status', '=', 'active')
-    .where('role.uses_seat', '=', true)
-    .executeTakeFirstOrThrow()
-  return row.seats
 }
 
 export interface InvitedMembership {
@@ -202,14 +177,11 @@ export interface InvitedColumns {
   readonly valid_until: Date | null
 }
 
-/** False when the account has a membership already, or somebody the number, which two at once may both have found free. */
-export async function insertInvited(trx: EngineTrx, membership: InvitationKey & { readonly accountId: string }, columns: InvitedColumns): Promise<boolean> {
-  const result = await trx.query
+export async function insertInvited(trx: EngineTrx, membership: InvitationKey & { readonly accountId: string }, columns: InvitedColumns): Promise<void> {
+  await trx.query
     .insertInto('membership')
     .values({ ...columns, tenant_id: membership.tenantId, id: membership.membershipId, account_id: membership.accountId, status: 'invited', invited_at: sql`now()` })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  return result.numInsertedOrUpdatedRows === 1n
+    .execute()
 }
 
 /** An ended membership becomes an invited one, with the same id; its staff number stays unless another is given. */
@@ -217,7 +189,7 @@ export async function updateRevived(trx: EngineTrx, { tenantId, membershipId }: 
   const { employee_number: number, ...rest } = columns
   await trx.query
     .updateTable('membership')
-    .set({ ...rest, ...(number === null ? {} : { employee_number: number }), status: 'invited', invited_at: sql`now()`, joined_at: null, ended_at: null, updated_at: sql`now()` })
+    .set({ ...rest, ...(number === null ? {} : { employee_number: number }), status: 'invited', invited_at: sql`now()`, joined_at: null, ended_at: null, expiry_told_at: null, updated_at: sql`now()` })
     .where('tenant_id', '=', tenantId)
     .where('id', '=', membershipId)
     .where('status', '=', 'ended')

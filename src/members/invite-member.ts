@@ -15,12 +15,12 @@ import { findAccountByEmail } from '../accounts/queries.ts'
 import { record } from '../events/record.ts'
 import { invitationHash, invitationToken } from './invitation.ts'
 import {
-  findGeneration, findInvitableRole, insertInvitation, insertInvited, isAppOf, isNumberTaken, lockMembershipOf, lockSeats, updateRevived,
-  type InvitableRole, type LockedTenant,
+  findGeneration, findInvitableRole, insertInvitation, insertInvited, isAppOf, isNumberTaken, lockMembershipOf, updateRevived, type InvitableRole,
 } from './invitation-queries.ts'
 import { grantRefusal, isMembershipStatus, nextStatus, type Mover } from './membership.ts'
-import { findUnitIds, insertMembershipUnits } from './queries.ts'
-import { areSeatsTaken, recordSeatLimit } from './seats.ts'
+import { findUnitIds, insertMembershipUnits, unlessTaken } from './queries.ts'
+import { lockSeats, type LockedTenant } from './seat-queries.ts'
+import { takeSeats } from './seats.ts'
 
 export interface InvitationDeps {
   readonly databases: Databases
@@ -75,9 +75,7 @@ export function inviteMember(deps: InvitationDeps, input: InviteMemberInput): Pr
     if (tenant === undefined) return no('not_found')
     const result = await inviteIn(trx, deps, { ...input, tenant })
     if (result.ok) return result
-    const event = { outcome: 'refused', tenantId, actor: mover.accountId, origin } as const
-    await record(trx, { ...event, type: 'membership.invited', reason: result.reason, after: { role: input.role.slice(0, 100) } })
-    if (result.reason === 'seat_limit_reached') await recordSeatLimit(trx, { ...event, limit: tenant.seat_limit })
+    await record(trx, { type: 'membership.invited', outcome: 'refused', reason: result.reason, tenantId, actor: mover.accountId, origin, after: { role: input.role.slice(0, 100) } })
     return result
   })
 }
@@ -117,9 +115,12 @@ async function inviteIn(trx: EngineTrx, deps: InvitationDeps, input: Inviting): 
     role_id: place.role.id, invited_by: inviterOf(input.mover), employee_number: person.number, title: input.title ?? null,
     valid_from: input.validFrom ?? null, valid_until: input.validUntil ?? null,
   }
-  if (held !== undefined) await updateRevived(trx, key, columns)
-  else if (!(await insertInvited(trx, { ...key, accountId }, columns))) throw new Error('Somebody else took the place meanwhile: ask again.')
-  await insertMembershipUnits(trx, key, place.unitIds)
+  const taken = await unlessTaken(trx, async () => {
+    if (held === undefined) await insertInvited(trx, { ...key, accountId }, columns)
+    else await updateRevived(trx, key, columns)
+    await insertMembershipUnits(trx, key, place.unitIds)
+  })
+  if (taken !== null) return no(taken)
   return send(trx, deps, { input, key, accountId, isMailed: person.email !== null, isRevived: held !== undefined })
 }
 
@@ -149,7 +150,7 @@ function namesOf(person: Invitee, email: string | null) {
   return email !== null && reason === 'name_missing' ? nameless : no(reason)
 }
 
-async function findPlace(trx: EngineTrx, { tenantId, tenant, role: name, units: codes = [], clientId = null, mover }: Inviting): Promise<Place | Refused> {
+async function findPlace(trx: EngineTrx, { tenantId, tenant, role: name, units: codes = [], clientId = null, mover, origin }: Inviting): Promise<Place | Refused> {
   if (tenant.status !== 'active') return no('tenant_suspended')
   const role = await findInvitableRole(trx, tenantId, name)
   if (role === undefined) return no('unknown_role')
@@ -159,7 +160,8 @@ async function findPlace(trx: EngineTrx, { tenantId, tenant, role: name, units: 
   const unitIds = [...new Set(codes)].flatMap((code) => known.get(code) ?? [])
   if (unitIds.length < new Set(codes).size) return no('unknown_unit')
   if (clientId !== null && !(await isAppOf(trx, tenantId, clientId))) return no('unknown_app')
-  return role.uses_seat && (await areSeatsTaken(trx, tenantId, tenant)) ? no('seat_limit_reached') : { role, unitIds }
+  const seat = role.uses_seat ? await takeSeats(trx, { tenant, wanted: 1, actor: mover.accountId, origin }) : null
+  return seat === null ? { role, unitIds } : no(seat)
 }
 
 /** Why the account's own membership stands in the way, or null when it can be revived. */

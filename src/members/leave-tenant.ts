@@ -8,7 +8,7 @@ import { isMembershipId, parseTenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
 import type { MembershipDeps } from './change-membership.ts'
-import { isAdministrator, isMembershipStatus, nextStatus } from './membership.ts'
+import { isMembershipStatus, losesAdministrator, nextStatus } from './membership.ts'
 import { findOwnPlace, listOwnPlaces, listSoleAdministrations, type OwnPlace } from './own-memberships-queries.ts'
 import { lockAdministrators, lockMembership, updateStatus } from './queries.ts'
 
@@ -59,7 +59,7 @@ async function endIn(trx: TenantTrx, deps: MembershipDeps, ending: Ending & { re
   if (membership === undefined || membership.account_id !== accountId || !isMembershipStatus(membership.status)) return { ok: false, reason: 'not_found' }
   const event = { type: 'membership.ended', subject: membershipId, actor, origin } as const
   const status = nextStatus(membership.status, 'end')
-  const isLast = isAdministrator(membership.permissions) && administrators.length === 1 && administrators[0] === membershipId
+  const isLast = losesAdministrator(administrators, ({ id }) => id === membershipId)
   if (status === null || isLast) {
     const reason = isLast ? 'last_admin' : 'already_ended'
     await record(trx, { ...event, outcome: 'refused', reason })

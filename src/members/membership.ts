@@ -66,3 +66,19 @@ export function grantRefusal(mover: Mover, rolePermissions: readonly string[]): 
   if (mover.kind === 'operator') return null
   return rolePermissions.every((permission) => mover.permissions.includes(permission)) ? null : 'role_above_own'
 }
+
+/** Somebody who can administer the tenant at this moment. */
+export interface Administrator {
+  readonly id: string
+  readonly role_id: string
+  /** False where a date is set on which the membership, or the account, stops by itself. */
+  readonly lasts: boolean
+}
+
+/** Whether the tenant would lack an administrator, or one who goes on without an end where it has one, were these gone. */
+export function losesAdministrator(now: readonly Administrator[], isGone: (one: Administrator) => boolean): boolean {
+  const gone = now.filter(isGone)
+  const rest = now.filter((one) => !isGone(one))
+  if (gone.length === 0) return false
+  return rest.length === 0 || (gone.some(({ lasts }) => lasts) && !rest.some(({ lasts }) => lasts))
+}

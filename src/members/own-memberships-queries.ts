@@ -71,7 +71,7 @@ export interface SoleAdministration {
 export async function listSoleAdministrations(db: Engine, accountId: string): Promise<readonly SoleAdministration[]> {
   const found = await sql<SoleAdministration>`
     with administrator as (
-      select m.tenant_id, m.id, m.account_id, a.delete_after
+      select m.tenant_id, m.id, m.account_id, m.valid_until is null as lasts, a.delete_after is null as stays
       from membership m
       join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
       join account a on a.id = m.account_id
@@ -82,7 +82,7 @@ export async function listSoleAdministrations(db: Engine, accountId: string): Pr
     select mine.id as membership_id, t.name as tenant_name
     from administrator mine join tenant t on t.id = mine.tenant_id
     where mine.account_id = ${accountId} and not exists (
-      select from administrator other where other.tenant_id = mine.tenant_id and other.account_id <> ${accountId} and other.delete_after is null)
+      select from administrator other where other.tenant_id = mine.tenant_id and other.account_id <> ${accountId} and other.stays and (other.lasts or not mine.lasts))
     order by t.name, mine.id`.execute(db)
   return found.rows
 }

@@ -1,7 +1,7 @@
 /** SQL of a member's place in the tenant: role, units, staff number, title and the dates between which it counts. */
 import { sql } from 'kysely'
 import type { TenantTrx } from '../base/db.ts'
-import { nameOfMember } from './queries.ts'
+import { nameOfMember, unlessTaken } from './queries.ts'
 import type { RoleHolder } from './role-queries.ts'
 
 export interface PlaceRow {
@@ -42,19 +42,12 @@ export type PlaceColumns = Pick<PlaceRow, 'employee_number' | 'title' | 'valid_f
 
 /** False when another membership of the tenant has the staff number, which the index decides; nothing is changed then. */
 export async function updatePlace(trx: TenantTrx, membershipId: string, columns: PlaceColumns): Promise<boolean> {
-  await sql`savepoint new_place`.execute(trx.query)
-  try {
-    await trx.query.updateTable('membership').set({ ...columns, updated_at: sql`now()` }).where('tenant_id', '=', trx.tenantId).where('id', '=', membershipId).execute()
-    return true
-  } catch (error) {
-    if (!isNumberTaken(error)) throw error
-    await sql`rollback to savepoint new_place`.execute(trx.query)
-    return false
-  }
-}
-
-function isNumberTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '23505' && 'constraint' in error && error.constraint === 'membership_employee_number'
+  // Another end is another end to tell of.
+  const untold = sql<Date | null>`case when valid_until is not distinct from ${columns.valid_until}::timestamptz then expiry_told_at end`
+  const taken = await unlessTaken(trx, async () => {
+    await trx.query.updateTable('membership').set({ ...columns, expiry_told_at: untold, updated_at: sql`now()` }).where('tenant_id', '=', trx.tenantId).where('id', '=', membershipId).execute()
+  })
+  return taken === null
 }
 
 /** Ids by code of units that stay until the transaction ends. To be held before any membership: a move of units goes that way too. */

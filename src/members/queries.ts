@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { DB } from '../base/schema.ts'
+import type { Administrator } from './membership.ts'
 
 type Engine = Kysely<DB>
 
@@ -9,6 +10,7 @@ export interface NewRole {
   readonly tenant_id: string
   readonly id: string
   readonly name: string
+  readonly description?: string | null
   readonly permissions: string[]
   readonly uses_seat: boolean
 }
@@ -17,8 +19,8 @@ export async function insertRoles(trx: EngineTrx, roles: readonly NewRole[]): Pr
   await trx.query.insertInto('role').values(roles).execute()
 }
 
-export async function findRoleByName(trx: EngineTrx, tenantId: string, name: string): Promise<{ id: string } | undefined> {
-  return trx.query.selectFrom('role').select('id').where('tenant_id', '=', tenantId).where('name', '=', name).executeTakeFirst()
+export async function findRoleByName(trx: EngineTrx, tenantId: string, name: string): Promise<{ id: string; uses_seat: boolean } | undefined> {
+  return trx.query.selectFrom('role').select(['id', 'uses_seat']).where('tenant_id', '=', tenantId).where('name', '=', name).executeTakeFirst()
 }
 
 export async function findUnitIds(trx: EngineTrx, tenantId: string, codes: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -37,21 +39,42 @@ export interface NewMembership {
   readonly source: 'manual' | 'jit'
 }
 
-/** An active membership from now on; which unique key stood in the way, or null when it was stored. */
-export async function insertMembership(trx: EngineTrx, membership: NewMembership): Promise<'already_member' | 'employee_number_taken' | null> {
-  const result = await trx.query
-    .insertInto('membership')
-    .values({ ...membership, status: 'active', joined_at: sql`now()` })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst()
-  if (result.numInsertedOrUpdatedRows === 1n) return null
-  const existing = await trx.query
-    .selectFrom('membership')
-    .select('id')
-    .where('tenant_id', '=', membership.tenant_id)
-    .where('account_id', '=', membership.account_id)
-    .executeTakeFirst()
-  return existing === undefined ? 'employee_number_taken' : 'already_member'
+type Standing = 'already_member' | 'was_removed'
+
+/** How the account stands in the tenant already, or null. */
+export async function findStanding(trx: EngineTrx, { tenantId, accountId }: { readonly tenantId: string; readonly accountId: string }): Promise<Standing | null> {
+  const row = await trx.query.selectFrom('membership').select('status').where('tenant_id', '=', tenantId).where('account_id', '=', accountId).executeTakeFirst()
+  if (row === undefined) return null
+  return row.status === 'ended' ? 'was_removed' : 'already_member'
+}
+
+export type Taken = Standing | 'employee_number_taken' | 'unknown_role' | 'unknown_unit'
+
+/** An active membership from now on, in these units; what somebody else took or removed meanwhile, or null when it was stored. */
+export async function insertMembership(trx: EngineTrx, membership: NewMembership, unitIds: readonly string[]): Promise<Taken | null> {
+  return unlessTaken(trx, async () => {
+    await trx.query.insertInto('membership').values({ ...membership, status: 'active', joined_at: sql`now()` }).execute()
+    await insertMembershipUnits(trx, { tenantId: membership.tenant_id, membershipId: membership.id }, unitIds)
+  })
+}
+
+const meanings: Readonly<Record<string, Taken>> = {
+  membership_tenant_id_account_id_key: 'already_member', membership_employee_number: 'employee_number_taken',
+  membership_tenant_id_role_id_fkey: 'unknown_role', membership_unit_tenant_id_unit_id_fkey: 'unknown_unit',
+}
+
+/** Does the work, or says which key it met in the instant since it was asked about; nothing of the work stays then. */
+export async function unlessTaken(trx: EngineTrx | TenantTrx, work: () => Promise<void>): Promise<Taken | null> {
+  await sql`savepoint before_work`.execute(trx.query)
+  try {
+    await work()
+    return null
+  } catch (error) {
+    const met = error instanceof Error && 'constraint' in error && typeof error.constraint === 'string' ? meanings[error.constraint] : undefined
+    if (met === undefined) throw error
+    await sql`rollback to savepoint before_work`.execute(trx.query)
+    return met
+  }
 }
 
 /** The role that people get who register by themselves for the tenant, named by id or subdomain; undefined where nobody may. */
@@ -78,12 +101,12 @@ export async function insertMembershipUnits(trx: EngineTrx, membership: { tenant
  * Every membership that can administer the tenant at this moment, kept so until the transaction ends. Whoever waited for
  * another transaction sees the rows as that one left them, so two at once cannot both be the last but one.
  */
-export async function lockAdministrators(trx: TenantTrx): Promise<readonly string[]> {
-  const rows = await trx.query
+export async function lockAdministrators(trx: TenantTrx): Promise<readonly Administrator[]> {
+  return trx.query
     .selectFrom('membership')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
     .innerJoin('account', 'account.id', 'membership.account_id')
-    .select('membership.id')
+    .select(['membership.id', 'membership.role_id', sql<boolean>`membership.valid_until is null and account.delete_after is null`.as('lasts')])
     .where('membership.tenant_id', '=', trx.tenantId)
     .where('membership.status', '=', 'active')
     .where('account.status', '=', 'active')
@@ -93,20 +116,20 @@ export async function lockAdministrators(trx: TenantTrx): Promise<readonly strin
     // The roles too: one that stops to administer while we wait must not count as the last but one.
     .forNoKeyUpdate(['membership', 'role'])
     .execute()
-  return rows.map((row) => row.id)
 }
 
 export interface LockedMembership {
   readonly status: string
   readonly account_id: string
   readonly permissions: string[]
+  readonly uses_seat: boolean
 }
 
 export async function lockMembership(trx: TenantTrx, membershipId: string): Promise<LockedMembership | undefined> {
   return trx.query
     .selectFrom('membership')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
-    .select(['membership.status', 'membership.account_id', 'role.permissions'])
+    .select(['membership.status', 'membership.account_id', 'role.permissions', 'role.uses_seat'])
     .where('membership.tenant_id', '=', trx.tenantId)
     .where('membership.id', '=', membershipId)
     .forNoKeyUpdate('membership')

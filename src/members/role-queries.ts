@@ -6,11 +6,12 @@ import { nameOfMember, type NewRole } from './queries.ts'
 export interface RoleRow {
   readonly id: string
   readonly name: string
+  readonly description: string | null
   readonly permissions: string[]
   readonly uses_seat: boolean
 }
 
-const columns = ['role.id', 'role.name', 'role.permissions', 'role.uses_seat'] as const
+const columns = ['role.id', 'role.name', 'role.description', 'role.permissions', 'role.uses_seat'] as const
 
 export interface CountedRole extends RoleRow {
   /** Members whose membership has not ended. */
@@ -60,8 +61,8 @@ export async function insertRole(trx: TenantTrx, role: Omit<NewRole, 'tenant_id'
   return result.numInsertedOrUpdatedRows === 1n
 }
 
-export async function updateRole(trx: TenantTrx, { id, name, permissions, uses_seat }: RoleRow): Promise<void> {
-  await trx.query.updateTable('role').set({ name, permissions, uses_seat }).where('tenant_id', '=', trx.tenantId).where('id', '=', id).execute()
+export async function updateRole(trx: TenantTrx, { id, name, description, permissions, uses_seat }: RoleRow): Promise<void> {
+  await trx.query.updateTable('role').set({ name, description, permissions, uses_seat }).where('tenant_id', '=', trx.tenantId).where('id', '=', id).execute()
 }
 
 export async function deleteRole(trx: TenantTrx, roleId: string): Promise<void> {
@@ -85,26 +86,15 @@ export async function listHolders(trx: TenantTrx, roleId: string): Promise<reado
     .execute()
 }
 
+/** Active members with this role. */
+export async function countActive(trx: TenantTrx, roleId: string): Promise<number> {
+  const row = await trx.query.selectFrom('membership').select((eb) => eb.fn.countAll<number>().as('members'))
+    .where('tenant_id', '=', trx.tenantId).where('role_id', '=', roleId).where('status', '=', 'active').executeTakeFirstOrThrow()
+  return row.members
+}
+
 /** Whether it is the role of people who register for the tenant by themselves. */
 export async function isRegistrationRole(trx: TenantTrx, roleId: string): Promise<boolean> {
   const found = await trx.query.selectFrom('tenant').select('id').where('id', '=', trx.tenantId).where('registration_role_id', '=', roleId).executeTakeFirst()
   return found !== undefined
-}
-
-export interface Administrator {
-  readonly id: string
-  readonly role_id: string
-  /** False where a date is set on which the membership stops by itself. */
-  readonly lasts: boolean
-}
-
-/** Which of these memberships have which role, and whether they last; for those that lockAdministrators holds. */
-export async function listAdministrators(trx: TenantTrx, membershipIds: readonly string[]): Promise<readonly Administrator[]> {
-  if (membershipIds.length === 0) return []
-  return trx.query
-    .selectFrom('membership')
-    .select(['id', 'role_id', sql<boolean>`valid_until is null`.as('lasts')])
-    .where('tenant_id', '=', trx.tenantId)
-    .where('id', 'in', membershipIds)
-    .execute()
 }

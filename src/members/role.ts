@@ -12,6 +12,14 @@ export function normaliseRoleName(text: string): string | null {
   return name === '' || name.length > longestName || /\p{C}/u.test(name) ? null : name
 }
 
+const longestDescription = 300
+
+/** What a role is for, in the tenant's own words: null for none, undefined where it is too long. */
+export function normaliseDescription(text: string | null): string | null | undefined {
+  const description = text?.normalize('NFC').trim() ?? ''
+  return description.length > longestDescription ? undefined : description === '' ? null : description
+}
+
 /** Each once, in the order given; null where one is not in the catalogue. */
 export function readPermissions(names: readonly string[]): Permission[] | null {
   const known = [...new Set(names)].filter(isPermission)

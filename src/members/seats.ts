@@ -1,18 +1,24 @@
 /**
- * Counts who sits in a tenant. Invariant: whoever counts has locked the tenant first (`lockSeats`), so two who ask for the last
- * seat ask one after the other.
+ * Counts who sits in a tenant, at every way to become or stay somebody who uses a seat.
+ * Invariant: whoever counts has locked the tenant first (`lockSeats`), so two who ask for the last seat ask one after the other.
  */
-import type { EngineTrx } from '../base/db.ts'
+import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { countSeats, type LockedTenant } from './invitation-queries.ts'
+import { countSeats, type LockedTenant } from './seat-queries.ts'
 
-/** Whether no further member with a role that uses a seat can be active. */
-export async function areSeatsTaken(trx: EngineTrx, tenantId: string, { seat_limit: limit }: Pick<LockedTenant, 'seat_limit'>): Promise<boolean> {
-  return limit !== null && (await countSeats(trx, tenantId)) >= limit
+export interface SeatWish {
+  /** As lockSeats gave it. */
+  readonly tenant: LockedTenant
+  readonly wanted: number
+  readonly actor: string | null
+  readonly origin: Origin
 }
 
-/** Tells the tenant's administrators, by the log, that somebody could not come in. */
-export async function recordSeatLimit(trx: EngineTrx, { tenantId, limit, actor, origin }: { tenantId: string; limit: number | null; actor: string | null; origin: Origin }): Promise<void> {
+/** Null where so many more may sit down; else the refusal, of which the tenant's administrators are told by the log. */
+export async function takeSeats(trx: EngineTrx | TenantTrx, { tenant, wanted, actor, origin }: SeatWish): Promise<'seat_limit_reached' | null> {
+  const { id: tenantId, seat_limit: limit } = tenant
+  if (limit === null || wanted === 0 || (await countSeats(trx, tenantId)) + wanted <= limit) return null
   await record(trx, { type: 'tenant.seat_limit_reached', outcome: 'refused', tenantId, subject: tenantId, actor, origin, after: { limit } })
+  return 'seat_limit_reached'
 }

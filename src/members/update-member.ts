@@ -10,10 +10,9 @@ import { record } from '../events/record.ts'
 import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { normaliseStaffNumber } from '../accounts/identifier.ts'
 import { assignUnits, holdUnits } from './assign-units.ts'
-import { isAdministrator, moverRefusal, type Mover } from './membership.ts'
+import { isAdministrator, losesAdministrator, moverRefusal, type Administrator, type Mover } from './membership.ts'
 import { lockPlace, updatePlace, type PlaceColumns, type PlaceRow } from './place-queries.ts'
 import { lockAdministrators } from './queries.ts'
-import { listAdministrators } from './role-queries.ts'
 
 export interface UpdateMemberInput {
   readonly tenantId: TenantId
@@ -61,7 +60,7 @@ interface Writing {
   readonly place: PlaceRow
   /** Null where the tenant lacks one of the units, undefined where none are meant. */
   readonly unitIds: readonly string[] | null | undefined
-  readonly administrators: readonly string[]
+  readonly administrators: readonly Administrator[]
 }
 
 /** Names of what was changed, or why nothing was. */
@@ -73,7 +72,7 @@ async function write(trx: TenantTrx, writing: Writing): Promise<readonly string[
   if (unitIds === null) return 'unknown_unit'
   const columns = plan(input, place)
   if (typeof columns === 'string') return columns
-  if (await losesLastAdministrator(trx, writing, columns)) return 'last_admin'
+  if (stopsLastAdministrator(writing, columns)) return 'last_admin'
   const fields = (['employee_number', 'title', 'valid_from', 'valid_until'] as const).filter((name) => columns[name]?.valueOf() !== place[name]?.valueOf())
   if (fields.length > 0 && !(await updatePlace(trx, place.id, columns))) return 'employee_number_taken'
   return unitIds !== undefined && (await assignUnits(trx, place, unitIds)) ? [...fields, 'units'] : fields
@@ -98,10 +97,8 @@ function plan(input: UpdateMemberInput, place: PlaceRow): PlaceColumns | UpdateR
 }
 
 /** An earlier end or a later start may stop an administrator only where another one goes on without an end. */
-async function losesLastAdministrator(trx: TenantTrx, { input, place, administrators }: Writing, columns: PlaceColumns): Promise<boolean> {
+function stopsLastAdministrator({ input, place, administrators }: Writing, columns: PlaceColumns): boolean {
   const endsEarlier = columns.valid_until !== null && (place.valid_until === null || columns.valid_until < place.valid_until)
   const startsLater = columns.valid_from !== null && (place.valid_from === null || columns.valid_from > place.valid_from)
-  if (!isDated(input) || !(endsEarlier || startsLater) || !administrators.includes(place.id)) return false
-  const others = (await listAdministrators(trx, administrators)).filter(({ id }) => id !== place.id)
-  return !others.some(({ lasts }) => lasts)
+  return isDated(input) && (endsEarlier || startsLater) && losesAdministrator(administrators, ({ id }) => id === place.id)
 }

@@ -57,7 +57,7 @@ async function administrators(): Promise<number> {
 describe('a role', () => {
   it('is made, changed and removed, and each act is on record', async () => {
     const { roleId } = await must(make(' 看護主任 ', ['member:read', 'member:read']))
-    expect(await roleNamed('看護主任')).toEqual({ id: roleId, name: '看護主任', permissions: ['member:read'], uses_seat: true, members: 0 })
+    expect(await roleNamed('看護主任')).toEqual({ id: roleId, name: '看護主任', description: null, permissions: ['member:read'], uses_seat: true, members: 0 })
     expect(await change(roleId, { name: '主任', usesSeat: false })).toEqual({ ok: true })
     expect(await change(roleId, { name: '主任' })).toEqual({ ok: true })
     expect(await remove(roleId)).toEqual({ ok: true })

@@ -40,6 +40,7 @@ export const console = {
   'console.error.higher_role': 'Only an administrator can change another administrator.',
   'console.error.own_membership': 'You cannot do this to yourself. Please ask another administrator.',
   'console.error.last_admin': 'This is the last administrator of the organisation. Please make somebody else an administrator first.',
+  'console.error.seat_limit_reached': 'Every seat of your plan is taken. Please suspend or end somebody who uses a seat, or ask the operator for more.',
   'console.error.precondition_failed': 'Somebody else changed this meanwhile. Please look at how it stands now, and save again.',
 
   'permission.tenant:admin': 'Administer everything in the organisation',
@@ -75,6 +76,7 @@ export const console = {
   'console.roles.delete_held': 'A role cannot be deleted while somebody has it. Please give those people another role first.',
   'console.roles.delete_text': 'Nobody has this role. Deleting it cannot be undone.',
   'console.roles.error.invalid_name': 'Please enter a name of 1 to 50 characters.',
+  'console.roles.error.invalid_description': 'Please keep the description within 300 characters.',
   'console.roles.error.name_taken': 'There is a role with this name already. Please choose another one.',
   'console.roles.error.unknown_permission': 'Something you chose is not on this list. Please choose again.',
   'console.roles.error.registration_role': 'People who register by themselves get this role. It cannot have rights to administer.',

@@ -38,6 +38,7 @@ export const console = {
   'console.error.higher_role': '管理者のことを変えられるのは、管理者だけです。',
   'console.error.own_membership': '自分自身については、この操作はできません。ほかの管理者に頼んでください。',
   'console.error.last_admin': 'この組織の最後の管理者なので、できません。先に、ほかの人を管理者にしてください。',
+  'console.error.seat_limit_reached': '契約している席数がいっぱいです。席を使っている人を停止または終了するか、運営者に席数を増やすよう頼んでください。',
   'console.error.precondition_failed': 'ほかの人がこの間に変更しました。今の内容を確かめて、もう一度保存してください。',
 
   'permission.tenant:admin': '組織のすべてを管理する',
@@ -73,6 +74,7 @@ export const console = {
   'console.roles.delete_held': 'この役割の人がいる間は削除できません。先に、その人たちに別の役割を与えてください。',
   'console.roles.delete_text': 'だれもこの役割ではありません。削除すると元に戻せません。',
   'console.roles.error.invalid_name': '名前を1〜50文字で入力してください。',
+  'console.roles.error.invalid_description': '説明は300文字までで入力してください。',
   'console.roles.error.name_taken': '同じ名前の役割があります。別の名前にしてください。',
   'console.roles.error.unknown_permission': '選んだ権限の中に、ここにないものがあります。選び直してください。',
   'console.roles.error.registration_role': 'この役割は、自分で登録した人に与えられます。管理の権限を付けることはできません。',

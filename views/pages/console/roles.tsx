@@ -72,6 +72,7 @@ function Permissions({ permissions, t }: { permissions: readonly string[]; t: Tr
 
 export type RoleFailure =
   | 'invalid_name' | 'name_taken' | 'unknown_permission' | 'registration_role' | 'role_in_use' | 'role_above_own' | 'last_admin' | 'precondition_failed'
+  | 'invalid_description' | 'seat_limit_reached'
 
 export interface RolePageProps extends ConsolePageProps<'saved', RoleFailure> {
   /** Null for one that is to be made. */
@@ -123,6 +124,7 @@ function failureWords(t: Translate, error: RoleFailure): string {
   switch (error) {
     case 'role_above_own':
     case 'last_admin':
+    case 'seat_limit_reached':
     case 'precondition_failed':
       return t(`console.error.${error}`)
     case 'role_in_use':
