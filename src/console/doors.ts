@@ -3,8 +3,10 @@ import type { Door } from '../http/mount.ts'
 import type { ConsoleDeps } from './deps.ts'
 import { homePages } from './pages-home.ts'
 import { rolePages } from './pages-roles.ts'
+import { securityPages } from './pages-security.ts'
+import { settingsPages } from './pages-settings.ts'
 
-const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [homePages, rolePages]
+const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [homePages, rolePages, securityPages, settingsPages]
 
 export function consoleDoors(deps: ConsoleDeps): readonly Door[] {
   return groups.flatMap((doorsOf) => doorsOf(deps))

@@ -36,17 +36,17 @@ export class Person {
     return this.#go(new URL(url), 'GET', undefined)
   }
 
-  /** Sends a form of the visit; `values` fill fields, `button` names the pressed button by its id. */
+  /** Sends a form of the visit; `values` fill fields (an empty one unticks a box), `button` names the pressed button by its id. */
   submit(visit: Visit, values: Readonly<Record<string, string>>, button: string): Promise<Visit> {
     const pressed = visit.html.getElementById(button)
     if (!pressed) throw new Error(`no button #${button} on ${visit.url.pathname}: ${visit.text.slice(0, 2000)}`)
     const form = pressed.closest('form')
     if (!form) throw new Error(`#${button} stands in no form`)
     const body = new URLSearchParams()
-    for (const field of form.querySelectorAll('input, select')) {
+    for (const field of form.querySelectorAll('input, select, textarea')) {
       const name = field.getAttribute('name')
-      const shown = field.tagName === 'SELECT' ? (field.querySelector('option[selected]') ?? field.querySelector('option')) : field
-      if (name !== undefined) body.set(name, values[name] ?? shown?.getAttribute('value') ?? '')
+      const value = name === undefined ? undefined : (values[name] ?? shownIn(field))
+      if (name !== undefined && value !== undefined && !(isBox(field) && value === '')) body.set(name, value)
     }
     const name = pressed.getAttribute('name')
     if (name !== undefined) body.set(name, pressed.getAttribute('value') ?? '')
@@ -89,6 +89,16 @@ export class Person {
     for (const set of response.headers.getSetCookie()) await this.jar.setCookie(set, url.href)
     return response
   }
+}
+
+const isBox = (field: HTMLElement) => /^(?:checkbox|radio)$/.test(field.getAttribute('type') ?? '')
+
+/** What a browser would send for a field that nobody touched; undefined for a box that is not ticked. */
+function shownIn(field: HTMLElement): string | undefined {
+  if (isBox(field)) return field.hasAttribute('checked') ? (field.getAttribute('value') ?? 'on') : undefined
+  if (field.tagName === 'TEXTAREA') return field.text
+  const shown = field.tagName === 'SELECT' ? (field.querySelector('option[selected]') ?? field.querySelector('option')) : field
+  return shown?.getAttribute('value') ?? ''
 }
 
 async function visitOf(url: URL, response: Response): Promise<Visit> {
