@@ -13,6 +13,13 @@ export function dateTime(locale: Locale, iso: string, timeZone = 'Asia/Tokyo'): 
   return write(locale, iso, { hour: 'numeric', minute: '2-digit', timeZone, timeZoneName: 'short' })
 }
 
+/** Writes a day given as YYYY-MM-DD without its year, as short as it is understood. */
+export function shortDay(locale: Locale, date: string): string {
+  const moment = new Date(`${date}T00:00:00Z`)
+  if (Number.isNaN(moment.getTime())) return date
+  return new Intl.DateTimeFormat(locale === 'ja' ? 'ja-JP' : 'en-GB', { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(moment)
+}
+
 function write(locale: Locale, iso: string, more: Intl.DateTimeFormatOptions): string {
   const moment = new Date(iso)
   if (Number.isNaN(moment.getTime())) return iso

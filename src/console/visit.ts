@@ -32,6 +32,8 @@ export interface ConsoleVisit {
   readonly may: (permission: Permission) => boolean
   /** Frame, form and navigation; the form posts to the page's own address. */
   readonly page: { frame: FrameProps; form: FormProps; nav: ConsoleNav }
+  /** The person's time zone. */
+  readonly zone: string
   /** A moment in the person's language and time zone. */
   readonly written: (date: Date) => string
   readonly writtenOrNull: (date: Date | null) => string | null
@@ -173,7 +175,7 @@ function visitOf(deps: ConsoleDeps, where: ConsolePage, { request, signed, enter
     ...(breakGlass === null ? {} : { breakGlass: { until: written(breakGlass.expiresAt), reason: breakGlass.reason, endUrl: consolePath(subdomain, 'home', '/end-break-glass') } }),
   }
   return {
-    request, signed, tenantId, subdomain, mover, permissions, may, written,
+    request, signed, tenantId, subdomain, mover, permissions, may, zone, written,
     page: { frame: request.frame(), form: { action: ctx.path, csrfToken: signed.csrfToken }, nav },
     writtenOrNull: (date) => (date === null ? null : written(date)),
     writtenDay: (date) => day(locale, date.toISOString(), zone),

@@ -74,6 +74,7 @@ export const catalogue = {
   'membership.invited': { subject: 'membership', says: 'A membership came into being, or an ended one was revived, that waits for its person to accept.' },
   'membership.role_changed': { subject: 'membership', says: 'A member got another role; `before` and `after` name both.' },
   'membership.updated': { subject: 'membership', says: 'Units, title, employee number or dates of a member were changed; `after.fields` lists which.' },
+  'members.exported': { subject: 'tenant', says: 'Somebody took a list of members out as a file; `after` says how many and what the list was narrowed to.' },
   'invitation.sent': { subject: 'membership', says: 'An invitation was made; a mail goes to the person’s address where there is one. `after.generation` names the link.' },
   'invitation.resent': { subject: 'membership', says: 'An invitation got a new link (`after.generation`); the one before is dead.' },
   'invitation.link_shown': { subject: 'membership', says: 'Somebody was shown the link of an invitation, to hand it over to a person without mail.' },

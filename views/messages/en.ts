@@ -5,9 +5,13 @@
 import { account } from './en/account.ts'
 import { admin } from './en/admin.ts'
 import { console } from './en/console.ts'
+import { consoleAudit } from './en/console-audit.ts'
+import { consoleEvents } from './en/console-events.ts'
+import { consoleHome } from './en/console-home.ts'
+import { consoleMembers } from './en/console-members.ts'
 import { consoleSettings } from './en/console-settings.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...admin, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...mails }

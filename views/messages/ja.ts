@@ -5,9 +5,13 @@
 import { account } from './ja/account.ts'
 import { admin } from './ja/admin.ts'
 import { console } from './ja/console.ts'
+import { consoleAudit } from './ja/console-audit.ts'
+import { consoleEvents } from './ja/console-events.ts'
+import { consoleHome } from './ja/console-home.ts'
+import { consoleMembers } from './ja/console-members.ts'
 import { consoleSettings } from './ja/console-settings.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleSettings, ...admin, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...mails } as const

@@ -19,6 +19,8 @@ interface Props {
   action: string
   search?: { readonly label: string; readonly value: string } | undefined
   choices: readonly FilterChoice[]
+  /** Those that are asked for seldom, folded away while none of them is chosen. */
+  more?: { readonly label: string; readonly choices: readonly FilterChoice[] } | undefined
   /** What of the address must stay, such as the order. */
   kept?: readonly (readonly [name: string, value: string])[] | undefined
   /** Leads to the list without any filter; null while nothing is filtered. */
@@ -27,7 +29,7 @@ interface Props {
   children?: ComponentChildren
 }
 
-export function Filters({ action, search, choices, kept = [], clearUrl, t, children }: Props): JSX.Element {
+export function Filters({ action, search, choices, more, kept = [], clearUrl, t, children }: Props): JSX.Element {
   return (
     <form class="filters" method="get" action={action} role="search" data-filters>
       {search === undefined ? null : (
@@ -39,20 +41,18 @@ export function Filters({ action, search, choices, kept = [], clearUrl, t, child
         </div>
       )}
       {choices.map((choice) => (
-        <div key={choice.name} class="filter">
-          <label class="unseen" for={`filter_${choice.name}`}>
-            {choice.label}
-          </label>
-          <select id={`filter_${choice.name}`} name={choice.name}>
-            <option value="">{choice.all}</option>
-            {choice.options.map((option) => (
-              <option key={option.value} value={option.value} selected={option.value === choice.value}>
-                {option.name}
-              </option>
-            ))}
-          </select>
-        </div>
+        <Choice key={choice.name} choice={choice} />
       ))}
+      {more === undefined ? null : (
+        <details class="filter-more" open={more.choices.some(({ value }) => value !== '')}>
+          <summary>{more.label}</summary>
+          <div>
+            {more.choices.map((choice) => (
+              <Choice key={choice.name} choice={choice} />
+            ))}
+          </div>
+        </details>
+      )}
       {children}
       {kept.map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
@@ -66,5 +66,23 @@ export function Filters({ action, search, choices, kept = [], clearUrl, t, child
         </a>
       )}
     </form>
+  )
+}
+
+function Choice({ choice }: { choice: FilterChoice }): JSX.Element {
+  return (
+    <div class="filter">
+      <label class="unseen" for={`filter_${choice.name}`}>
+        {choice.label}
+      </label>
+      <select id={`filter_${choice.name}`} name={choice.name}>
+        <option value="">{choice.all}</option>
+        {choice.options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === choice.value}>
+            {option.name}
+          </option>
+        ))}
+      </select>
+    </div>
   )
 }

@@ -1,0 +1,36 @@
+/** Owns the prop types of the console's pages about members, and the lists that their filters and acts are chosen from. */
+
+export const memberStatuses = ['active', 'invited', 'suspended', 'ended'] as const
+export type MemberStatus = (typeof memberStatuses)[number]
+
+export const memberFactorFilters = ['none', 'any', 'passkey', 'totp'] as const
+export const memberSourceFilters = ['manual', 'csv', 'scim', 'jit'] as const
+export const memberSeenFilters = ['never', '30d', '90d'] as const
+
+export const bulkActs = ['suspend', 'resume', 'end', 'change_role', 'add_unit', 'remove_unit', 'resend'] as const
+export type BulkAct = (typeof bulkActs)[number]
+
+/** What is done about one member, each on a page of its own that says what follows. */
+export const memberActs = ['suspend', 'resume', 'end', 'reset_factors', 'activation_link', 'end_sessions'] as const
+export type MemberAct = (typeof memberActs)[number]
+
+export interface MemberListRow {
+  readonly id: string
+  readonly name: string
+  readonly employeeNumber: string | null
+  readonly email: string | null
+  readonly role: string
+  /** Names, the primary one first. */
+  readonly units: readonly string[]
+  readonly status: MemberStatus
+  /** Of the others than the password. */
+  readonly factors: readonly string[]
+  readonly hasJoined: boolean
+  readonly seen: string | null
+}
+
+/** A choice of a list: its value and its words. */
+export interface Option {
+  readonly value: string
+  readonly name: string
+}

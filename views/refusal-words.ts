@@ -1,0 +1,18 @@
+/** Why something was refused, as people read it in lists: the reasons that have words; any other one stands as it is. */
+import type { Translate } from './messages.ts'
+
+const reasons = [
+  'own_membership', 'higher_role', 'last_admin', 'role_above_own', 'not_active', 'not_suspended', 'already_suspended', 'already_active', 'already_ended',
+  'not_invited', 'not_found', 'seats_taken', 'no_address', 'unknown_role', 'unknown_unit', 'tenant_suspended', 'unchanged',
+] as const
+
+type Reason = (typeof reasons)[number]
+
+function isReason(text: string): text is Reason {
+  return reasons.some((reason) => reason === text)
+}
+
+/** In words; a reason that has none stands for itself, for it may be what a person wrote. */
+export function reasonWords(t: Translate, reason: string): string {
+  return isReason(reason) ? t(`refusal.${reason}`) : reason
+}
