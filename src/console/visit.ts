@@ -61,6 +61,8 @@ export interface ConsolePageParts {
   readonly take?: Answer
   /** `fresh` asks for a sign-in of the last minutes, as strong as the person can be; the same for both unless told apart. */
   readonly freshness?: Freshness | { readonly GET: Freshness; readonly POST: Freshness }
+  /** Its form carries a file. */
+  readonly upload?: true
 }
 
 /** What each place asks for, for the navigation; the doors say the same for themselves. */
@@ -70,11 +72,11 @@ const placePermissions: Readonly<Record<ConsolePlace, readonly Permission[]>> = 
 }
 
 /** The doors of one page: GET shows it, POST takes its form where it has one. */
-export function consolePage(deps: ConsoleDeps, where: ConsolePage, { show, take, freshness = 'any' }: ConsolePageParts): readonly PageDoor[] {
+export function consolePage(deps: ConsoleDeps, where: ConsolePage, { show, take, freshness = 'any', upload }: ConsolePageParts): readonly PageDoor[] {
   const fresh = typeof freshness === 'string' ? { GET: freshness, POST: freshness } : freshness
   const path = `/t/:subdomain${where.path}`
   const door = (method: 'GET' | 'POST', answer: Answer) => sessionPage({
-    method, path, freshness: fresh[method],
+    method, path, freshness: fresh[method], upload,
     handle: async (request, signed) => {
       const visit = await openVisit(deps, where, { request, signed })
       return 'kind' in visit ? visit : answer(visit)

@@ -6,7 +6,13 @@ import type { IncomingMessage } from 'node:http'
 import type { RequestRefusal } from './problem.ts'
 import { generic } from './problem.ts'
 
-export type BodyText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: RequestRefusal }
+interface BodyRefused {
+  readonly ok: false
+  readonly refusal: RequestRefusal
+}
+
+export type BodyText = { readonly ok: true; readonly text: string } | BodyRefused
+export type BodyBytes = { readonly ok: true; readonly bytes: Buffer } | BodyRefused
 
 interface BodyRules {
   readonly mediaType: RegExp
@@ -16,15 +22,21 @@ interface BodyRules {
 
 /** The body as text, or why not: 408, 413, 415, or 400 for bytes that are not UTF-8. */
 export async function readBody(req: IncomingMessage, rules: BodyRules): Promise<BodyText> {
-  if (!isAcceptable(req, rules.mediaType)) return refuse(generic('unsupported_media_type'))
-  if (Number(req.headers['content-length'] ?? '0') > rules.limitBytes) return refuse(generic('body_too_large'))
-  const bytes = await collect(req, rules)
-  if (!Buffer.isBuffer(bytes)) return refuse(bytes)
+  const body = await readBytes(req, rules)
+  if (!body.ok) return body
   try {
-    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(body.bytes) }
   } catch {
     return refuse(generic('malformed_body', 'The body is not UTF-8.'))
   }
+}
+
+/** The body as it came, or why not: 408, 413, 415. */
+export async function readBytes(req: IncomingMessage, rules: BodyRules): Promise<BodyBytes> {
+  if (!isAcceptable(req, rules.mediaType)) return refuse(generic('unsupported_media_type'))
+  if (Number(req.headers['content-length'] ?? '0') > rules.limitBytes) return refuse(generic('body_too_large'))
+  const bytes = await collect(req, rules)
+  return Buffer.isBuffer(bytes) ? { ok: true, bytes } : refuse(bytes)
 }
 
 function isAcceptable(req: IncomingMessage, mediaType: RegExp): boolean {
@@ -57,6 +69,6 @@ function collect(req: IncomingMessage, { limitBytes, deadlineMilliseconds = 10_0
   })
 }
 
-function refuse(refusal: RequestRefusal): BodyText {
+function refuse(refusal: RequestRefusal): BodyRefused {
   return { ok: false, refusal }
 }

@@ -3,19 +3,20 @@
  * Invariants: no page is cached; a POST from another site never reaches a handler; a redirect is a 303 to a path of ours
  * unless the handler says externalRedirect aloud. Who may see a page beyond its PageAccess is the handler's question.
  */
+import type { Readable } from 'node:stream'
 import type { JSX } from 'preact'
 import type { Origin } from '../base/origin.ts'
 import type { Locale } from '../../views/locale.ts'
 import type { FrameProps } from '../../views/props.ts'
 import type { Csrf } from './csrf.ts'
 import { readForm } from './form.ts'
-import type { FormRead } from './form.ts'
 import type { FrameFor } from './frame.ts'
 import { freshSignInSeconds } from './freshness.ts'
 import type { ContentSecurityPolicyOptions } from './headers.ts'
 import { generic } from './problem.ts'
 import type { RequestRefusal } from './problem.ts'
 import { refuseWithPage } from './refuse.ts'
+import { readUpload, type UploadedFile } from './upload.ts'
 import type { AppContext } from './context.ts'
 import { writePage } from './write-page.ts'
 
@@ -44,6 +45,8 @@ export interface PageRequest {
   readonly query: URLSearchParams
   /** Empty on GET. */
   readonly form: URLSearchParams
+  /** Of a door that takes one; null where nothing was chosen. */
+  readonly file: UploadedFile | null
   readonly locale: Locale
   readonly origin: Origin
   /** The token for this page's form, and whether the posted one holds; see csrf.ts. */
@@ -70,6 +73,7 @@ export type PageResult =
   | { readonly kind: 'html'; readonly node: JSX.Element; readonly status: number; readonly policy: ContentSecurityPolicyOptions }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'refusal'; readonly refusal: RequestRefusal }
+  | { readonly kind: 'download'; readonly body: Readable | string; readonly headers: Readonly<Record<string, string>> }
   | { readonly kind: 'answered' }
 
 export interface OpenPageDoor {
@@ -86,6 +90,8 @@ export interface SessionPageDoor {
   readonly path: string
   readonly access: 'session'
   readonly freshness: Freshness
+  /** Its form carries a file; see upload.ts. */
+  readonly upload?: true | undefined
   readonly handle: (request: PageRequest, signed: Signed) => PageResult | Promise<PageResult>
 }
 
@@ -149,20 +155,26 @@ export function answered(): PageResult {
   return { kind: 'answered' }
 }
 
+/** Sends a list or a file to be kept, as its headers say; no cache keeps it. */
+export function download({ body, headers }: { readonly body: Readable | string; readonly headers: Readonly<Record<string, string>> }): PageResult {
+  return { kind: 'download', body, headers }
+}
+
 /** Runs one page: origin and form first, then its handler, then the answer. */
 export async function runPage(door: PageDoor, deps: PageDeps, { ctx, params }: { ctx: AppContext; params: Readonly<Record<string, string>> }): Promise<void> {
   const { csrf, frame, sessions } = deps
-  const read = await readAllowed(door, csrf, ctx)
-  if (!read.ok) {
-    refuseWithPage(ctx, read.refusal, frame)
+  const read = await readAllowed(door, deps, ctx)
+  if ('kind' in read) {
+    writeResult(ctx, read, frame)
     return
   }
-  const { form } = read
+  const { form, file } = read
   const request: PageRequest = {
     ctx,
     params,
     query: new URLSearchParams(ctx.querystring),
     form,
+    file,
     get locale() { return ctx.state.locale },
     origin: ctx.state.origin,
     csrf: { token: (binding) => csrf.token(ctx, binding), check: (binding) => csrf.check(ctx, form, binding) },
@@ -190,9 +202,19 @@ function bindingOf({ sessionUid }: { readonly sessionUid: string }): string {
   return `session ${sessionUid}`
 }
 
-async function readAllowed({ method }: PageDoor, csrf: Csrf, { req }: AppContext): Promise<FormRead> {
-  if (method === 'GET') return { ok: true, form: new URLSearchParams() }
-  return csrf.isOwnOrigin(req) ? readForm(req) : { ok: false, refusal: generic('foreign_origin') }
+interface Sent {
+  readonly form: URLSearchParams
+  readonly file: UploadedFile | null
+}
+
+async function readAllowed(door: PageDoor, { csrf, sessions }: PageDeps, ctx: AppContext): Promise<Sent | PageResult> {
+  if (door.method === 'GET') return { form: new URLSearchParams(), file: null }
+  if (!csrf.isOwnOrigin(ctx.req)) return refusePage(generic('foreign_origin'))
+  const takesFile = door.access === 'session' && door.upload === true
+  // A stranger's megabytes are not even read.
+  if (takesFile && (await sessions.read(ctx)) === null) return sessions.begin(ctx, { returnTo: ctx.path, again: null })
+  const read = takesFile ? await readUpload(ctx.req) : await readForm(ctx.req)
+  return read.ok ? { file: null, ...read } : refusePage(read.refusal)
 }
 
 function writeResult(ctx: AppContext, result: PageResult, frame: FrameFor): void {
@@ -209,6 +231,13 @@ function writeResult(ctx: AppContext, result: PageResult, frame: FrameFor): void
       return
     case 'refusal':
       return refuseWithPage(ctx, result.refusal, frame)
+    case 'download':
+      ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
+      ctx.set('Cache-Control', 'no-store')
+      ctx.status = 200
+      ctx.body = result.body
+      ctx.set(result.headers)
+      return
     case 'answered':
       ctx.respond = false
   }

@@ -38,19 +38,17 @@ export class Person {
 
   /** Sends a form of the visit; `values` fill fields (an empty one unticks a box), `button` names the pressed button by its id. */
   submit(visit: Visit, values: Readonly<Record<string, string>>, button: string): Promise<Visit> {
-    const pressed = visit.html.getElementById(button)
-    if (!pressed) throw new Error(`no button #${button} on ${visit.url.pathname}: ${visit.text.slice(0, 2000)}`)
-    const form = pressed.closest('form')
-    if (!form) throw new Error(`#${button} stands in no form`)
-    const body = new URLSearchParams()
-    for (const field of form.querySelectorAll('input, select, textarea')) {
-      const name = field.getAttribute('name')
-      const value = name === undefined ? undefined : (values[name] ?? shownIn(field))
-      if (name !== undefined && value !== undefined && !(isBox(field) && value === '')) body.set(name, value)
-    }
-    const name = pressed.getAttribute('name')
-    if (name !== undefined) body.set(name, pressed.getAttribute('value') ?? '')
-    return this.#go(new URL(form.getAttribute('action') ?? '', visit.url), 'POST', body, visit.url.origin)
+    const { action, sent } = filledIn(visit, values, button)
+    return this.#go(action, 'POST', new URLSearchParams(sent), visit.url.origin)
+  }
+
+  /** The same for a form that carries a file, which stands in its only field of that kind. */
+  upload(visit: Visit, { values = {}, button, file }: { readonly values?: Readonly<Record<string, string>>; readonly button: string; readonly file: File }): Promise<Visit> {
+    const { action, sent, fileField } = filledIn(visit, values, button)
+    const body = new FormData()
+    for (const [name, value] of sent) body.set(name, value)
+    body.set(fileField ?? 'file', file)
+    return this.#go(action, 'POST', body, visit.url.origin)
   }
 
   /** The library's hand-over pages submit themselves with JavaScript and carry a button for everybody else. */
@@ -61,7 +59,7 @@ export class Person {
     return this.#go(new URL(form.getAttribute('action') ?? '', visit.url), 'POST', body, visit.url.origin)
   }
 
-  async #go(url: URL, method: string, body: URLSearchParams | undefined, origin?: string): Promise<Visit> {
+  async #go(url: URL, method: string, body: URLSearchParams | FormData | undefined, origin?: string): Promise<Visit> {
     let [target, verb, payload] = [url, method, body]
     for (let hop = 0; hop < mostRedirects; hop += 1) {
       const response = await this.#fetch(target, verb, payload, origin)
@@ -75,7 +73,7 @@ export class Person {
     throw new Error(`too many redirects: ${target.href}`)
   }
 
-  async #fetch(url: URL, method: string, body: URLSearchParams | undefined, origin: string | undefined): Promise<Response> {
+  async #fetch(url: URL, method: string, body: URLSearchParams | FormData | undefined, origin: string | undefined): Promise<Response> {
     const cookie = await this.jar.getCookieString(url.href)
     const response = await fetch(url, {
       method,
@@ -99,6 +97,28 @@ function shownIn(field: HTMLElement): string | undefined {
   if (field.tagName === 'TEXTAREA') return field.text
   const shown = field.tagName === 'SELECT' ? (field.querySelector('option[selected]') ?? field.querySelector('option')) : field
   return shown?.getAttribute('value') ?? ''
+}
+
+interface FilledIn {
+  readonly action: URL
+  readonly sent: [name: string, value: string][]
+  readonly fileField: string | undefined
+}
+
+/** What a browser would send of the form that holds the button. */
+function filledIn(visit: Visit, values: Readonly<Record<string, string>>, button: string): FilledIn {
+  const pressed = visit.html.getElementById(button)
+  if (!pressed) throw new Error(`no button #${button} on ${visit.url.pathname}: ${visit.text.slice(0, 2000)}`)
+  const form = pressed.closest('form')
+  if (!form) throw new Error(`#${button} stands in no form`)
+  const fields = form.querySelectorAll('input, select, textarea').filter((field) => field.getAttribute('type') !== 'file')
+  const filled = fields.flatMap((field): [string, string][] => {
+    const name = field.getAttribute('name') ?? ''
+    const value = values[name] ?? shownIn(field)
+    return value === undefined || (isBox(field) && value === '') ? [] : [[name, value]]
+  })
+  const sent = [...filled, [pressed.getAttribute('name') ?? '', pressed.getAttribute('value') ?? '']].flatMap(([name = '', value = '']): [string, string][] => (name === '' ? [] : [[name, value]]))
+  return { action: new URL(form.getAttribute('action') ?? '', visit.url), sent, fileField: form.querySelector('input[type=file]')?.getAttribute('name') }
 }
 
 async function visitOf(url: URL, response: Response): Promise<Visit> {
