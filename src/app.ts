@@ -280,6 +280,7 @@ function adminDeps({ config, databases, masterKey, personal, cookies, scripts }:
   const { accounts, factors } = personal
   return {
     databases, masterKey, cookies, scripts, accounts, factors, issuer: config.issuer, sessions: createSessionBook({ databases }),
+    askSelf: (path, init) => fetch(`http://127.0.0.1:${config.port}${path}`, init),
     onTurnedAway: recordTurnedAway(databases),
   }
 }

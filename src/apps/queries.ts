@@ -53,6 +53,15 @@ export async function updateClient(trx: EngineTrx, clientId: string, change: { m
     .execute()
 }
 
+/** Puts a copy of an app in its stand-in's place; false where the app is not there, or that id is somebody's app. */
+export async function copyClient(trx: EngineTrx, { from, to, metadata, secretHash }: { from: string; to: string; metadata: Metadata; secretHash: string }): Promise<boolean> {
+  const result = await sql`insert into client (id, name, first_party, metadata, secret_hash, claim_mapping, built_in)
+      select ${to}, name, first_party, ${JSON.stringify(metadata)}::jsonb, ${secretHash}, claim_mapping, true from client where id = ${from} and not built_in
+    on conflict (id) do update set name = excluded.name, first_party = excluded.first_party, metadata = excluded.metadata, secret_hash = excluded.secret_hash,
+      claim_mapping = excluded.claim_mapping, updated_at = now() where client.built_in`.execute(trx.query)
+  return result.numAffectedRows === 1n
+}
+
 export interface ClientListRow {
   readonly id: string
   readonly name: string

@@ -11,16 +11,33 @@ const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]'])
 // RFC 8252 §7.1: a domain name in reverse order, so the scheme holds a dot.
 const privateUseScheme = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/
 
-/** Why the address cannot be a redirect of such an app, in words, or null. */
-export function redirectUriProblem(uri: string, type: ClientType): string | null {
-  if (type === 'machine') return 'a machine has no redirects'
+/** Everything that can be wrong with an address, in words. */
+const flaws = {
+  machine: 'a machine has no redirects',
+  not_exact: 'must be an absolute address without spaces, wildcard, fragment or password',
+  loopback_https: 'a native app uses http on this machine itself',
+  plain_http: 'must be https, unless it is on this machine (localhost, 127.0.0.1, [::1])',
+  not_https: 'must be https',
+  not_own_scheme: 'must be https, or a scheme of your own domain in reverse order such as com.example.app:/callback',
+} as const
+export type RedirectUriFlaw = keyof typeof flaws
+
+/** Why the address cannot be a redirect of such an app, or null. */
+export function redirectUriFlaw(uri: string, type: ClientType): RedirectUriFlaw | null {
+  if (type === 'machine') return 'machine'
   const url = parseExact(uri)
-  if (url === null) return 'must be an absolute address without spaces, wildcard, fragment or password'
-  if (isLoopback(url)) return url.protocol === 'https:' && type === 'native' ? 'a native app uses http on this machine itself' : null
+  if (url === null) return 'not_exact'
+  if (isLoopback(url)) return url.protocol === 'https:' && type === 'native' ? 'loopback_https' : null
   if (url.protocol === 'https:') return null
-  if (url.protocol === 'http:') return 'must be https, unless it is on this machine (localhost, 127.0.0.1, [::1])'
-  if (type !== 'native') return 'must be https'
-  return privateUseScheme.test(url.protocol) ? null : 'must be https, or a scheme of your own domain in reverse order such as com.example.app:/callback'
+  if (url.protocol === 'http:') return 'plain_http'
+  if (type !== 'native') return 'not_https'
+  return privateUseScheme.test(url.protocol) ? null : 'not_own_scheme'
+}
+
+/** The same in words. */
+export function redirectUriProblem(uri: string, type: ClientType): string | null {
+  const flaw = redirectUriFlaw(uri, type)
+  return flaw === null ? null : flaws[flaw]
 }
 
 /** Why the address cannot be a page or an endpoint of an app, in words, or null; plain http only on this machine. */

@@ -92,6 +92,7 @@ export const catalogue = {
   'unit.deleted': { subject: 'unit', says: 'A unit without members and sub-units was removed.' },
   'client.registered': { subject: 'client', says: 'An app was registered.' },
   'client.updated': { subject: 'client', says: 'What an app is registered with was changed; `before` and `after` say what.' },
+  'client.test_started': { subject: 'client', says: 'An operator began a test sign-in; the app `client_id` stands in for the subject.' },
   'client.suspended': { subject: 'client', says: 'An app was suspended; it gets no tokens.' },
   'client.resumed': { subject: 'client', says: 'A suspended app works again.' },
   'api.registered': { subject: 'api', says: 'An API (resource server) was registered.' },

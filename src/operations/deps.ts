@@ -17,6 +17,8 @@ export interface AdminDeps {
   readonly accounts: AccountDeps
   readonly factors: FactorDeps
   readonly sessions: SessionBook
+  /** Asks a door of this very server. */
+  readonly askSelf: (path: string, init: RequestInit) => Promise<Response>
   /** Writes down who was turned away, for the event log. */
   readonly onTurnedAway: (turnedAway: { readonly ctx: AppContext; readonly path: string; readonly accountId: string; readonly tenantId: string | null; readonly reason: string }) => Promise<void>
 }

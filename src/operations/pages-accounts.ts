@@ -41,7 +41,7 @@ async function showList({ databases: { engine }, scripts }: AdminDeps, visit: Op
     nextUrl: rows.length > accountsPerPage ? listAt('accounts', { search, status, cursor: shown.at(-1)?.id ?? null }) : null,
     newestUrl: after === null ? null : listAt('accounts', { search, status }),
     scriptUrls: scripts.filters,
-  }))
+  }), { script: 'self' })
 }
 
 function present({ writtenDay }: OperatorVisit, row: FoundAccount): AccountRow {
@@ -83,7 +83,7 @@ async function showOne(deps: AdminDeps, visit: OperatorVisit, { error, activatio
     locks: { password: lock(password), secondFactor: lock(secondFactor) },
     notice: error === undefined ? noticeIn(visit, notices) : undefined,
     scriptUrls: scripts.copy,
-  }), { status: statusOf(error) })
+  }), { status: statusOf(error), script: 'self' })
 }
 
 function factsOf({ written, writtenOrNull }: OperatorVisit, row: ProfileRow): Omit<AccountProps['account'], 'operatorRole'> {

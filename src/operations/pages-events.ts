@@ -33,7 +33,7 @@ async function show(deps: AdminDeps, visit: OperatorVisit): Promise<PageResult> 
     nextUrl: last === undefined ? null : listAt('events', { ...filters, cursor: `${last.occurred_us}.${last.id}` }),
     newestUrl: after === null ? null : listAt('events', filters),
     scriptUrls: deps.scripts.filters,
-  }))
+  }), { script: 'self' })
 }
 
 /** Null where a filter names what cannot be: then nothing fits. A tenant and a person may be named as people name them. */

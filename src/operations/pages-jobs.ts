@@ -27,7 +27,7 @@ async function show({ databases: { engine }, scripts }: AdminDeps, visit: Operat
     newestUrl: after === null ? null : listAt('jobs', { state }),
     notice: error === undefined ? noticeIn(visit, ['job_retried', 'job_removed']) : undefined,
     scriptUrls: scripts.filters,
-  }), { status: statusOf(error) })
+  }), { status: statusOf(error), script: 'self' })
 }
 
 function present({ written }: OperatorVisit, row: JobRow): JobsProps['jobs'][number] {

@@ -28,4 +28,34 @@ export const adminAccountFields = {
   activate: act('activate'),
 } as const
 
-export { area, box, choice }
+export const appFields = {
+  type: { element: 'input', name: 'type', id: 'type', type: 'hidden', meaning: '' },
+  name: field('name', 'text', { required: true }),
+  clientId: field('client_id'),
+  tenant: field('tenant'),
+  firstParty: box('first_party'),
+  redirectUris: area('redirect_uris', true),
+  postLogoutRedirectUris: area('post_logout_redirect_uris'),
+  backchannelLogoutUri: field('backchannel_logout_uri', 'url'),
+  initiateLoginUri: field('initiate_login_uri', 'url'),
+  clientUri: field('client_uri', 'url'),
+  logoUri: field('logo_uri', 'url'),
+  policyUri: field('policy_uri', 'url'),
+  tosUri: field('tos_uri', 'url'),
+  acr: choice('acr'),
+  /** One for each scope of each api: a field stands once in a form. */
+  apiScope: (api: string, scope: string) => box(`api_scope.${api} ${scope}`.replace(' ', '|')),
+  save: act('save'),
+  suspend: act('suspend'),
+  resume: act('resume'),
+  remove: act('delete'),
+  rotate: act('rotate'),
+  copySecret: { element: 'button', name: 'copy_secret', id: 'copy_secret', value: 'copy_secret', meaning: '' },
+} as const
+
+export const testFields = {
+  tenant: field('tenant'),
+  resource: choice('resource'),
+  again: box('again'),
+  start: act('start_test'),
+} as const

@@ -4,6 +4,7 @@
  */
 import { account } from './en/account.ts'
 import { admin } from './en/admin.ts'
+import { adminApps } from './en/admin-apps.ts'
 import { console } from './en/console.ts'
 import { consoleAudit } from './en/console-audit.ts'
 import { consoleEvents } from './en/console-events.ts'
@@ -14,4 +15,4 @@ import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...adminApps, ...mails }

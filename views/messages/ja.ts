@@ -4,6 +4,7 @@
  */
 import { account } from './ja/account.ts'
 import { admin } from './ja/admin.ts'
+import { adminApps } from './ja/admin-apps.ts'
 import { console } from './ja/console.ts'
 import { consoleAudit } from './ja/console-audit.ts'
 import { consoleEvents } from './ja/console-events.ts'
@@ -14,4 +15,4 @@ import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...adminApps, ...mails } as const

@@ -180,7 +180,7 @@ export const admin = {
   'admin.events.actor_name': 'By whom',
   'admin.events.subject_name': 'To what',
   'admin.events.tenant_name': 'Tenant',
-  'admin.events.details': 'Before and after',
+  'admin.events.details': 'Details',
   'admin.events.before': 'Before',
   'admin.events.after': 'After',
   'admin.events.empty': 'No event fits.',

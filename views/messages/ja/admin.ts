@@ -178,7 +178,7 @@ export const admin = {
   'admin.events.actor_name': '行った人',
   'admin.events.subject_name': '対象',
   'admin.events.tenant_name': '組織',
-  'admin.events.details': '変更の前と後',
+  'admin.events.details': '詳しく',
   'admin.events.before': '前',
   'admin.events.after': '後',
   'admin.events.empty': '当てはまるイベントはありません。',

@@ -78,15 +78,15 @@ const tones: Readonly<Record<AdminEventRow['outcome'], Tone>> = { success: 'good
 function columnsOf(t: Translate): readonly Column<AdminEventRow>[] {
   const filteredBy = (name: string, value: string) => hrefTo(adminPath('events', `?${new URLSearchParams({ [name]: value }).toString()}`))
   return [
-    { name: 'at', label: t('admin.events.at'), cell: ({ at, from }) => <>{at} {from.map((line) => <small key={line}>{line}</small>)}</> },
+    { name: 'at', label: t('admin.events.at'), cell: ({ at }) => at },
     {
       name: 'what', label: t('admin.events.what'),
-      cell: ({ type, outcome, reason, before, after }) => (
+      cell: ({ type, outcome, reason, before, after, from }) => (
         <>
           <a href={filteredBy('type', type)}>{type}</a>{' '}
           {outcome === 'success' ? null : <Tag tone={tones[outcome]}>{t(`admin.events.outcome.${outcome}`)}</Tag>}
           {reason === null ? null : <small>{reason}</small>}
-          <Change before={before} after={after} t={t} />
+          <Change before={before} after={after} from={from} t={t} />
         </>
       ),
     },
@@ -110,23 +110,20 @@ function columnsOf(t: Translate): readonly Column<AdminEventRow>[] {
   ]
 }
 
-function Change({ before, after, t }: { before: string | null; after: string | null; t: Translate }): JSX.Element | null {
-  if (before === null && after === null) return null
+function Change({ before, after, from, t }: Pick<AdminEventRow, 'before' | 'after' | 'from'> & { t: Translate }): JSX.Element | null {
+  if (before === null && after === null && from.length === 0) return null
   return (
     <details class="change">
       <summary>{t('admin.events.details')}</summary>
-      {before === null ? null : (
-        <div>
-          <span>{t('admin.events.before')}</span>
-          <pre>{before}</pre>
+      {([['before', before], ['after', after]] as const).map(([name, text]) => (text === null ? null : (
+        <div key={name}>
+          <span>{t(`admin.events.${name}`)}</span>
+          <pre>{text}</pre>
         </div>
-      )}
-      {after === null ? null : (
-        <div>
-          <span>{t('admin.events.after')}</span>
-          <pre>{after}</pre>
-        </div>
-      )}
+      )))}
+      {from.map((line) => (
+        <small key={line}>{line}</small>
+      ))}
     </details>
   )
 }
