@@ -94,6 +94,10 @@ interface PublicSpec<Who, P extends z.ZodType, Q extends z.ZodType, B extends z.
   readonly etag?: true
   /** Changes something only as it was seen: `ifMatch` goes to the command, which refuses with `precondition_failed`. Answers with an ETag too. */
   readonly guarded?: true
+  /** Of a body, for doors that take whole files; 256 KiB unless told. */
+  readonly bodyLimitBytes?: number
+  /** Of an answer that is a stream (http/csv.ts) instead of JSON. */
+  readonly mediaType?: string
   /** One sentence for the reference. */
   readonly summary: string
   handle(request: EndpointRequest<Who, z.output<P>, z.output<Q>, z.output<B>>): MaybeLater<EndpointAnswer<z.input<R>> | EndpointRefusal>
@@ -115,6 +119,8 @@ export interface EndpointDoor {
   readonly status?: 200 | 201 | 202 | 204
   readonly etag?: true
   readonly guarded?: true
+  readonly bodyLimitBytes?: number
+  readonly mediaType?: string
   readonly summary: string
   /** A method, not a property: its parameter may be narrower, for the runner parses with these very schemas first. */
   handle(request: EndpointRequest<Caller | null, unknown, unknown, unknown>): MaybeLater<EndpointAnswer<unknown> | EndpointRefusal>

@@ -1,5 +1,5 @@
 /**
- * Owns how a JSON body is read: application/json only, at most 256 KiB within 10 seconds.
+ * Owns how a JSON body is read: application/json only, at most 256 KiB (or what its door takes) within 10 seconds.
  */
 import type { IncomingMessage } from 'node:http'
 import { readBody } from './body.ts'
@@ -8,10 +8,15 @@ import type { RequestRefusal } from './problem.ts'
 
 export type JsonRead = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly refusal: RequestRefusal }
 
-const limitBytes = 256 * 1024
+const usualLimitBytes = 256 * 1024
+
+interface JsonRules {
+  readonly limitBytes?: number | undefined
+  readonly deadlineMilliseconds?: number | undefined
+}
 
 /** The parsed body, or why not: 400 for what is not JSON, 408, 413, 415. */
-export async function readJson(req: IncomingMessage, deadlineMilliseconds?: number): Promise<JsonRead> {
+export async function readJson(req: IncomingMessage, { limitBytes = usualLimitBytes, deadlineMilliseconds }: JsonRules = {}): Promise<JsonRead> {
   const body = await readBody(req, { mediaType: /^application\/json$/i, limitBytes, deadlineMilliseconds })
   if (!body.ok) return body
   try {

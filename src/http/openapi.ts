@@ -66,11 +66,16 @@ function operationOf(door: EndpointDoor): ZodOpenApiOperationObject {
     requestParams: { ...(params instanceof z.ZodObject ? { path: params } : {}), ...(query instanceof z.ZodObject ? { query } : {}) },
     ...(body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: {
-      [String(successStatus(door))]: response instanceof z.ZodUndefined ? { description: 'Done.' } : { description: 'The answer.', content: { 'application/json': { schema: response } } },
+      [String(successStatus(door))]: response instanceof z.ZodUndefined ? { description: 'Done.' } : answerOf(door),
       ...(access === 'public' ? {} : { 401: problemOf(genericProblems.not_authenticated.detail), 403: problemOf(genericProblems.permission_missing.detail) }),
       default: problemOf('A refusal; `reason` says which.'),
     },
   }
+}
+
+function answerOf({ mediaType, response }: EndpointDoor) {
+  const content = mediaType === undefined ? { 'application/json': { schema: response } } : { [mediaType]: { schema: { type: 'string' as const } } }
+  return { description: 'The answer.', content }
 }
 
 function accessText(access: EndpointDoor['access']): string | null {

@@ -4,6 +4,7 @@
  * operator's role are judged here only; nothing leaves that the response schema does not name; whoever asks for what is not there
  * or not theirs stands in the log. The tenant is the token's, or the one that X-Tenant-ID names and the token allows.
  */
+import { Readable } from 'node:stream'
 import { readJson } from './json-body.ts'
 import { etagOf, isKnown, tagsPattern } from './etag.ts'
 import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EnterTenant, type Refusal } from './endpoint.ts'
@@ -104,7 +105,7 @@ function turnAway(ctx: AppContext, { status, reason, wwwAuthenticate }: Refusal)
 async function readRequest(door: EndpointDoor, { ctx, params }: Arrival): Promise<Read> {
   const pairs = new URLSearchParams(ctx.querystring)
   if (pairs.size !== new Set(pairs.keys()).size) return { ok: false, refusal: generic('field_repeated') }
-  const json = door.body === undefined ? { ok: true as const, value: undefined } : await readJson(ctx.req)
+  const json = door.body === undefined ? { ok: true as const, value: undefined } : await readJson(ctx.req, { limitBytes: door.bodyLimitBytes })
   if (!json.ok) return json
   const read = {
     params: readPart('params', door.params, params),
@@ -127,6 +128,10 @@ function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer
   const body = door.response.parse(answer.body)
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value)
   ctx.set('Cache-Control', 'no-store')
+  if (body instanceof Readable) {
+    ctx.body = body
+    return
+  }
   if (isKnownTo(ctx, door, body)) {
     ctx.status = 304
     return
