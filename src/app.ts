@@ -82,6 +82,7 @@ import { adminDoors } from './operations/admin-doors.ts'
 import type { AdminDeps } from './operations/deps.ts'
 import { operationsPages } from './operations/pages.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
+import { brandPages } from './tenants/brand-pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
 
 const stopGraceMilliseconds = 10_000
@@ -235,6 +236,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
   const links: LinkPageDeps = { accounts, scripts, joinTenant, wayBack: (clientId) => wayBack(clients, clientId) }
   const doors: readonly Door[] = [
     ...operationsPages({ config, mailbox }),
+    ...brandPages({ databases }),
     ...recoverPages(links),
     ...linkPages(links),
     ...invitationPages(links),

@@ -1,9 +1,10 @@
 /**
- * The frame of every page: mark, one card, footer with language switch and request id.
+ * The frame of every page: mark or tenant, one card, footer with language switch and request id.
  * Owns everything in <head>; loads one stylesheet and, where a page asks, scripts of ours, so the strict CSP needs no exception.
  */
 import type { ComponentChildren, JSX } from 'preact'
 import { t } from './messages.ts'
+import { Chip, colourOf, initialOf } from './parts/chip.tsx'
 import type { FrameProps } from './props.ts'
 import { pathOrSafeUrl } from './safe-url.ts'
 
@@ -26,14 +27,33 @@ export function Frame({ wide, children, ...page }: Props): JSX.Element {
   return (
     <Sheet {...page}>
       <div class="gate">
-        <header class="seal">
-          <img src={frame.markUrl} alt="" width="34" height="34" />
-          <span>Tegata</span>
-        </header>
+        <Seal frame={frame} />
         <main class={wide === true ? 'card wide' : 'card'}>{children}</main>
         <Footer frame={frame} />
       </div>
     </Sheet>
+  )
+}
+
+/** Whose page it is: the tenant's where one is known, else ours. */
+function Seal({ frame: { brand, markUrl } }: { frame: FrameProps }): JSX.Element {
+  if (brand === undefined) {
+    return (
+      <header class="seal">
+        <img src={markUrl} alt="" width="34" height="34" />
+        <span>Tegata</span>
+      </header>
+    )
+  }
+  return (
+    <header class="seal brand" id="brand">
+      {brand.logo === undefined ? (
+        <Chip initial={initialOf(brand.name)} colour={colourOf(brand.name)} />
+      ) : (
+        <img class="brand-logo" src={brand.logo.url} alt="" width={brand.logo.width} height={brand.logo.height} />
+      )}
+      <span>{brand.name}</span>
+    </header>
   )
 }
 
@@ -50,6 +70,7 @@ export function Sheet({ frame, title, scriptUrls = [], children }: Omit<Props, '
         <meta name="robots" content="noindex" />
         <link rel="icon" type="image/svg+xml" href={icon} />
         <link rel="stylesheet" href={frame.stylesheetUrl} />
+        {frame.brand?.stylesheetUrl === undefined ? null : <link rel="stylesheet" href={frame.brand.stylesheetUrl} />}
         {scriptUrls.map((url) => (
           <script key={url} src={url} defer></script>
         ))}
@@ -76,6 +97,7 @@ export function Footer({ frame }: { frame: FrameProps }): JSX.Element {
           {help === undefined ? null : <a href={help}>{say('frame.help')}</a>}
         </div>
       )}
+      {frame.brand === undefined ? null : <span class="maker">Tegata</span>}
       <p class="request">
         {say('frame.request_id')} <code id="request_id">{frame.requestId}</code>
       </p>

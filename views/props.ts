@@ -4,6 +4,14 @@
  */
 import type { Locale } from './locale.ts'
 
+/** How a tenant looks. Its addresses are paths of ours. */
+export interface BrandProps {
+  name: string
+  logo?: { url: string; width: number; height: number } | undefined
+  /** Its colour, in place of our own. */
+  stylesheetUrl?: string | undefined
+}
+
 export interface FrameProps {
   locale: Locale
   requestId: string
@@ -13,6 +21,8 @@ export interface FrameProps {
   privacyUrl?: string | undefined
   stylesheetUrl: string
   markUrl: string
+  /** The tenant that the page is for, where one is known. */
+  brand?: BrandProps | undefined
   faviconUrl?: string | undefined
 }
 

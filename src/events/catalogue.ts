@@ -61,6 +61,7 @@ export const catalogue = {
   'logout_token.failed': { subject: 'client', says: 'An app did not take a back-channel logout token; it is tried again.' },
   'tenant.created': { subject: 'tenant', says: 'A tenant was created.' },
   'tenant.settings_changed': { subject: 'tenant', says: 'Name, contact, colour or the life of invitations of a tenant were changed; `before` and `after` say what.' },
+  'tenant.logo_changed': { subject: 'tenant', says: 'A tenant has another logo (`after.digest`), or none.' },
   'tenant.subdomain_changed': { subject: 'tenant', says: 'A tenant has another subdomain; the former one still leads to it and stays nobody else’s.' },
   'tenant.sign_in_rules_changed': { subject: 'tenant', says: 'What a tenant asks of its members’ sign-in was changed; `before` and `after` say what.' },
   'tenant.seat_limit_reached': { subject: 'tenant', says: 'Somebody could not be invited or could not join: every seat of the tenant is taken.' },

@@ -1,5 +1,5 @@
 /**
- * Owns what every page needs around its content, made from the request: language, request id, links and asset addresses.
+ * Owns what every page needs around its content, made from the request: language, tenant where one is known, request id, links and asset addresses.
  */
 import type { IncomingMessage } from 'node:http'
 import type { FrameProps } from '../../views/props.ts'
@@ -20,6 +20,7 @@ export function createFrame(assets: AssetUrls, more: Pick<FrameProps, 'helpUrl' 
   return (req) => {
     const state = requestStateOf(req)
     if (state === null) throw new Error('A page was asked for outside the HTTP edge: mount requestState before it.')
-    return { ...assets, ...more, locale: state.locale, requestId: state.requestId, languageLinks: languageLinks(req.url ?? '/') }
+    const brand = state.brand === null ? {} : { brand: state.brand }
+    return { ...assets, ...more, ...brand, locale: state.locale, requestId: state.requestId, languageLinks: languageLinks(req.url ?? '/') }
   }
 }

@@ -71,6 +71,7 @@ export interface SignInHints {
 
 export type PageResult =
   | { readonly kind: 'html'; readonly node: JSX.Element; readonly status: number; readonly policy: ContentSecurityPolicyOptions }
+  | { readonly kind: 'file'; readonly body: Buffer; readonly type: string }
   | { readonly kind: 'redirect'; readonly location: string }
   | { readonly kind: 'refusal'; readonly refusal: RequestRefusal }
   | { readonly kind: 'download'; readonly body: Readable | string; readonly headers: Readonly<Record<string, string>> }
@@ -131,6 +132,11 @@ export function sessionPage(door: Omit<SessionPageDoor, 'kind' | 'access'>): Pag
 /** Shows a page; `formAction` names further origins or schemes that its forms may lead to. */
 export function html(node: JSX.Element, { status = 200, ...policy }: { readonly status?: number } & ContentSecurityPolicyOptions = {}): PageResult {
   return { kind: 'html', node, status, policy }
+}
+
+/** Sends what its address names by its content, and which therefore never changes: caches keep it for ever, and nothing in it runs. */
+export function file(body: Buffer, type: string): PageResult {
+  return { kind: 'file', body, type }
 }
 
 /** Leads to a path of ours; throws on anything that a browser could take for another host. */
@@ -221,6 +227,13 @@ function writeResult(ctx: AppContext, result: PageResult, frame: FrameFor): void
   switch (result.kind) {
     case 'html':
       return writePage(ctx, result.node, { status: result.status, ...result.policy })
+    case 'file':
+      ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
+      ctx.set('Cache-Control', 'public, max-age=31536000, immutable')
+      ctx.status = 200
+      ctx.body = result.body
+      ctx.set('Content-Type', result.type)
+      return
     case 'redirect':
       ctx.body = ''
       ctx.remove('Content-Type')

@@ -46,6 +46,7 @@ export function openRequest(req: IncomingMessage, res: ServerResponse, { trusted
     // Asked for by pages only, which are few beside what machines ask.
     get locale() { return (locale ??= localeFor(req, cookies)) },
     set locale(chosen) { locale = chosen },
+    brand: null,
     startedAt: performance.now(),
     door: 'other',
   }

@@ -16,9 +16,11 @@ import { redirect, type PageRequest, type PageResult } from '../http/page.ts'
 import type { AppProps, FormProps, PersonProps } from '../../views/props.ts'
 import { accountClientId } from '../oidc/account-client.ts'
 import { appOf, type ClientStore } from '../oidc/client-store.ts'
+import { chooseMembership, pickedMembership, requestedTenant } from '../oidc/membership-choice.ts'
 import type { PersonRow } from '../oidc/queries.ts'
 import type { References } from '../oidc/references.ts'
 import type { UnitOfWork } from '../oidc/unit-of-work.ts'
+import { findBrand } from '../tenants/brand.ts'
 
 export type PasswordCheck = (attempt: PasswordAttempt) => Promise<PasswordResult>
 
@@ -128,5 +130,19 @@ export async function openStep(deps: InteractionDeps, request: PageRequest, unit
   unit.clientIdHint = clientId
   const accountId = interaction.session?.accountId
   const person = accountId === undefined ? undefined : await unit.person(accountId)
+  const tenant = tenantOf(interaction, person)
+  ctx.state.brand = tenant === undefined ? null : await findBrand(deps.databases.engine, tenant)
   return { deps, request, interaction, unit, clientId, client: appOf(client), app: clientId === accountClientId ? undefined : appOf(client), person }
+}
+
+/** The tenant whose look the pages have: what the request names, else what the person has picked or can only mean. */
+function tenantOf({ params, result }: Interaction, person: PersonRow | undefined): string | undefined {
+  const named = requestedTenant(params)
+  if (named !== undefined || person === undefined || !wantsTenant(params)) return named
+  const choice = chooseMembership({ memberships: person.memberships, tenant: undefined, picked: pickedMembership(result), mustAsk: false })
+  return choice.kind === 'chosen' ? choice.membership.tenant_id : undefined
+}
+
+function wantsTenant({ scope }: Interaction['params']): boolean {
+  return typeof scope === 'string' && scope.split(' ').includes('tenant')
 }

@@ -14,6 +14,7 @@ import { InvitationDetailsPage, type InvitationDetailsError } from '../../views/
 import { InvitationPage } from '../../views/pages/invitation.tsx'
 import type { InvitationFacts } from '../../views/parts/invited.tsx'
 import type { FormProps } from '../../views/props.ts'
+import { findBrand } from '../tenants/brand.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
 import { acceptInvitation } from './accept-invitation.ts'
 import { askForInvitation } from './ask-again.ts'
@@ -55,6 +56,7 @@ async function visit(deps: InvitationPageDeps, request: PageRequest, act: (visit
   const token = request.params['token'] ?? ''
   const invitation = await findInvitation({ databases }, token)
   if (invitation === null) return html(ClosedInvitationPage({ frame: request.frame(), state: 'unknown', tenantName: '' }), { status: statusOf.unknown })
+  request.ctx.state.brand = await findBrand(databases.engine, invitation.tenantId)
   const session = await request.session()
   const invited = await findPerson(databases.engine, invitation.accountId)
   const signedIn = session === null ? undefined : await findProfile(databases.engine, session.accountId)

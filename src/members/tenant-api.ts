@@ -1,14 +1,18 @@
 /**
- * The JSON doors to the tenant itself: its settings, its subdomain and what it asks of its members' sign-in. They stand here because the
+ * The JSON doors to the tenant itself: its settings, its look, its subdomain and what it asks of its members' sign-in. They stand here because the
  * permission they ask for is of this room's catalogue; the commands are src/tenants'.
  */
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { logoPath } from '../tenants/brand.ts'
 import { changeSignInRules } from '../tenants/change-sign-in-rules.ts'
 import { changeSubdomain } from '../tenants/change-subdomain.ts'
+import { largestPictureBytes } from '../tenants/draw-logo.ts'
 import { previewSignInRules } from '../tenants/preview-sign-in-rules.ts'
+import { removeLogo } from '../tenants/remove-logo.ts'
+import { replaceLogo } from '../tenants/replace-logo.ts'
 import { findOwnTenant, type EffectCounts, type TenantRow } from '../tenants/settings-queries.ts'
 import { effects, mfaLevels, mfaRules, type RuleChanges } from '../tenants/sign-in-rules.ts'
 import { updateSettings } from '../tenants/update-settings.ts'
@@ -67,7 +71,30 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
         return result.ok ? answerTenant(databases, tenantId) : refuse(result.reason)
       }),
     }),
+    ...logoEndpoints(deps),
     ...ruleEndpoints(deps),
+  ]
+}
+
+function logoEndpoints(deps: TenantApiDeps): EndpointDoor[] {
+  const { databases } = deps
+  return [
+    endpoint({
+      // base64 makes four bytes of three.
+      method: 'PUT', path: '/api/v1/tenant/logo', access: writeAccess, body: z.strictObject({ picture: z.base64() }), bodyLimitBytes: 2 * largestPictureBytes, response: tenantShape,
+      summary: 'Sets the logo: a PNG, JPEG or WebP of at most 1 MiB in base64, which is drawn anew as a PNG within 512 × 256 pixels.',
+      handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await replaceLogo(deps, { tenantId, picture: Buffer.from(body.picture, 'base64'), actor: caller.accountId, origin })
+        return result.ok ? answerTenant(databases, tenantId) : refuse(result.reason)
+      }),
+    }),
+    endpoint({
+      method: 'DELETE', path: '/api/v1/tenant/logo', access: writeAccess, response: z.undefined(), summary: 'Takes the logo away.',
+      handle: ({ caller, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await removeLogo(deps, { tenantId, actor: caller.accountId, origin })
+        return result.ok ? { status: 204, body: undefined } : refuse(result.reason)
+      }),
+    }),
   ]
 }
 
@@ -102,7 +129,7 @@ export function rulesOf(body: z.output<typeof ruleChanges>): RuleChanges {
   }
 }
 
-const statuses: Readonly<Record<string, number>> = { not_found: 404, unknown_role: 404, subdomain_taken: 409, role_is_administrator: 409, locks_yourself_out: 409 }
+const statuses: Readonly<Record<string, number>> = { not_found: 404, unknown_role: 404, subdomain_taken: 409, role_is_administrator: 409, locks_yourself_out: 409, picture_too_large: 413 }
 
 function refuse(reason: string, detail?: string): EndpointRefusal {
   return refusal(statuses[reason] ?? 400, reason, detail)
@@ -116,7 +143,7 @@ async function answerTenant(databases: Databases, tenantId: TenantId) {
 function presentTenant(row: TenantRow): z.input<typeof tenantShape> {
   return {
     tenant_id: row.id, name: row.name, subdomain: row.subdomain, status: tenantShape.shape.status.parse(row.status), closes_at: row.closes_at?.toISOString() ?? null,
-    plan: row.plan, seat_limit: row.seat_limit, contact: row.contact, accent_color: row.accent_color, logo_url: row.logo_digest === null ? null : `/logos/${row.logo_digest}.png`,
+    plan: row.plan, seat_limit: row.seat_limit, contact: row.contact, accent_color: row.accent_color, logo_url: row.logo_digest === null ? null : logoPath(row.logo_digest),
     invitation_lifetime_days: row.invitation_lifetime_days,
     sign_in_rules: ruleShape.parse({ ...row, mfa_enforced_from: row.mfa_enforced_from?.toISOString() ?? null }),
   }

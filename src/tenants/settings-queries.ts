@@ -1,6 +1,7 @@
-/** SQL of what a tenant's own admins set: settings, sign-in rules, and whom a rule would hit. Always inside the tenant. */
+/** SQL of what a tenant's own admins set: settings, logo, sign-in rules, and whom a rule would hit. Always inside the tenant. */
 import { sql, type RawBuilder } from 'kysely'
 import type { TenantTrx } from '../base/db.ts'
+import type { Logo } from './draw-logo.ts'
 import type { Effect, SignInRuleColumns } from './sign-in-rules.ts'
 
 export interface SettingColumns {
@@ -117,4 +118,22 @@ export async function countEffects(trx: TenantTrx, rules: Rules, limit: number):
     .select(sql<HitMember[]>`(select coalesce(jsonb_agg(jsonb_build_object('membership_id', id, 'shown_name', shown_name, 'second_factors', second_factors, 'effect', effect)), '[]')
       from (select * from member where effect <> 'none' order by array_position(array['locked_out', 'must_set_up', 'reminded'], effect), sort_name, id limit ${limit}) hit)`.as('first'))
     .executeTakeFirstOrThrow()
+}
+
+export async function findLogoDigest(trx: TenantTrx): Promise<string | undefined> {
+  return (await trx.query.selectFrom('tenant_logo').select('digest').where('tenant_id', '=', trx.tenantId).executeTakeFirst())?.digest
+}
+
+/** In place of the one before; the caller holds the tenant. */
+export async function upsertLogo(trx: TenantTrx, logo: Logo): Promise<void> {
+  await trx.query
+    .insertInto('tenant_logo')
+    .values({ ...logo, tenant_id: trx.tenantId })
+    .onConflict((conflict) => conflict.column('tenant_id').doUpdateSet({ ...logo, updated_at: sql`now()` }))
+    .execute()
+}
+
+/** Says which one it was; undefined where there was none. */
+export async function deleteLogo(trx: TenantTrx): Promise<string | undefined> {
+  return (await trx.query.deleteFrom('tenant_logo').where('tenant_id', '=', trx.tenantId).returning('digest').executeTakeFirst())?.digest
 }

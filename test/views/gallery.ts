@@ -108,6 +108,8 @@ function signIns(frame: FrameProps): Picture[] {
     { name: 'sign-in', page: 'sign_in', node: h(SignInPage, base) },
     { name: 'sign-in-all-ways', page: 'sign_in', node: h(SignInPage, { ...base, ...allWays }) },
     ...(['passkey_failed', 'passkey_unknown'] as const).map((error): Picture => ({ name: `sign-in-${error}`, page: 'sign_in', node: h(SignInPage, { ...typed, ...allWays, error }) })),
+    { name: 'sign-in-branded', page: 'sign_in', node: h(SignInPage, { ...base, frame: { ...frame, brand: { name: sakura.name, logo: { url: '/assets/mark.svg', width: 120, height: 60 }, stylesheetUrl: '/assets/tegata.css' } } }) },
+    { name: 'sign-in-branded-without-logo', page: 'sign_in', node: h(SignInPage, { ...base, frame: { ...frame, brand: { name: sakura.name } } }) },
     { name: 'sign-in-alone', page: 'sign_in', node: h(SignInPage, { frame, form, identifier: '', acceptsStaffNumber: true, canCancel: false }) },
     { name: 'sign-in-third-party', page: 'sign_in', node: h(SignInPage, { ...typed, app: thirdParty, tenant: undefined }) },
     ...errors.map((error): Picture => ({ name: `sign-in-${error}`, page: 'sign_in', node: h(SignInPage, { ...typed, error }) })),

@@ -49,7 +49,7 @@ export function SignInPage(props: SignInProps): JSX.Element {
   const title = t(fixedPerson === undefined ? 'sign_in.title' : 'sign_in.title_again')
   return (
     <Frame frame={props.frame} title={app === undefined ? title : `${title} · ${app.name}`} scriptUrls={props.scriptUrls}>
-      {app === undefined ? null : <AppHeader app={app} line={signInLine(t, props.tenant)} />}
+      {app === undefined ? null : <AppHeader app={app} line={signInLine(t, props.frame.brand ?? props.tenant)} />}
       <h1>{title}</h1>
       {error === undefined ? null : (
         <ErrorSummary text={errorText(t, error, props)} more={waitText(t, props.retryAfterSeconds)} fieldId={fieldOf(error, fixedPerson)} />
