@@ -136,10 +136,10 @@ export async function openStep(deps: InteractionDeps, request: PageRequest, unit
 }
 
 /** The tenant whose look the pages have: what the request names, else what the person has picked or can only mean. */
-function tenantOf({ params, result }: Interaction, person: PersonRow | undefined): string | undefined {
+function tenantOf({ params, result, lastSubmission }: Interaction, person: PersonRow | undefined): string | undefined {
   const named = requestedTenant(params)
   if (named !== undefined || person === undefined || !wantsTenant(params)) return named
-  const choice = chooseMembership({ memberships: person.memberships, tenant: undefined, picked: pickedMembership(result), mustAsk: false })
+  const choice = chooseMembership({ memberships: person.memberships, tenant: undefined, picked: pickedMembership(result) ?? pickedMembership(lastSubmission), mustAsk: false })
   return choice.kind === 'chosen' ? choice.membership.tenant_id : undefined
 }
 

@@ -3,9 +3,10 @@
  * permission they ask for is of this room's catalogue; the commands are src/tenants'.
  */
 import { z } from 'zod'
-import type { Databases } from '../base/db.ts'
+import type { Databases, TenantTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { expecting } from '../http/etag.ts'
 import { logoPath } from '../tenants/brand.ts'
 import { changeSignInRules } from '../tenants/change-sign-in-rules.ts'
 import { changeSubdomain } from '../tenants/change-subdomain.ts'
@@ -50,15 +51,15 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
   const { databases } = deps
   return [
     endpoint({
-      method: 'GET', path: '/api/v1/tenant', access: readAccess, response: tenantShape, summary: 'The tenant that the token is for: settings, look, sign-in rules.',
+      method: 'GET', path: '/api/v1/tenant', access: readAccess, etag: true, response: tenantShape, summary: 'The tenant that the token is for: settings, look, sign-in rules.',
       handle: ({ caller }) => inTenantOf(caller, (tenantId) => answerTenant(databases, tenantId)),
     }),
     endpoint({
-      method: 'PATCH', path: '/api/v1/tenant', access: writeAccess, response: tenantShape, summary: 'Changes what is given of name, contact, colour and the days for which invitations count.',
+      method: 'PATCH', path: '/api/v1/tenant', access: writeAccess, guarded: true, response: tenantShape, summary: 'Changes what is given of name, contact, colour and the days for which invitations count.',
       body: z.strictObject({ name: text.optional(), contact: text.nullable().optional(), accent_color: text.nullable().optional(), invitation_lifetime_days: z.int().optional() }),
-      handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
+      handle: ({ caller, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const settings = { name: body.name, contact: body.contact, accentColor: body.accent_color, invitationLifetimeDays: body.invitation_lifetime_days }
-        const result = await updateSettings(deps, { tenantId, settings, actor: caller.accountId, origin })
+        const result = await updateSettings(deps, { tenantId, settings, actor: caller.accountId, origin, expect: expecting(ifMatch, readTenant) })
         if (result.ok) return answerTenant(databases, tenantId)
         return refuse(result.reason, 'ratio' in result ? `White on this colour has a contrast of ${result.ratio}:1, and 4.5:1 is needed; ${result.suggestion} would do.` : undefined)
       }),
@@ -102,10 +103,10 @@ function ruleEndpoints(deps: TenantApiDeps): EndpointDoor[] {
   const { databases } = deps
   return [
     endpoint({
-      method: 'PATCH', path: '/api/v1/tenant/sign-in-rules', access: writeAccess, body: ruleChanges, response: tenantShape,
+      method: 'PATCH', path: '/api/v1/tenant/sign-in-rules', access: writeAccess, guarded: true, body: ruleChanges, response: tenantShape,
       summary: 'Changes what is given of the sign-in rules; refused where it would stop the caller’s own next sign-in.',
-      handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await changeSignInRules(deps, { tenantId, rules: rulesOf(body), actor: caller.accountId, origin })
+      handle: ({ caller, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await changeSignInRules(deps, { tenantId, rules: rulesOf(body), actor: caller.accountId, origin, expect: expecting(ifMatch, readTenant) })
         return result.ok ? answerTenant(databases, tenantId) : refuse(result.reason)
       }),
     }),
@@ -129,15 +130,21 @@ export function rulesOf(body: z.output<typeof ruleChanges>): RuleChanges {
   }
 }
 
-const statuses: Readonly<Record<string, number>> = { not_found: 404, unknown_role: 404, subdomain_taken: 409, role_is_administrator: 409, locks_yourself_out: 409, picture_too_large: 413 }
+const statuses: Readonly<Record<string, number>> = { not_found: 404, unknown_role: 404, subdomain_taken: 409, role_is_administrator: 409, locks_yourself_out: 409, picture_too_large: 413, precondition_failed: 412 }
 
 function refuse(reason: string, detail?: string): EndpointRefusal {
   return refusal(statuses[reason] ?? 400, reason, detail)
 }
 
 async function answerTenant(databases: Databases, tenantId: TenantId) {
-  const row = await databases.inTenant(tenantId, findOwnTenant)
-  return row === undefined ? refusal(404, 'not_found') : { status: 200, body: presentTenant(row) }
+  const body = await databases.inTenant(tenantId, readTenant)
+  return body === undefined ? refusal(404, 'not_found') : { status: 200, body }
+}
+
+/** As the doors answer it, for its entity tag as well. */
+async function readTenant(trx: TenantTrx) {
+  const row = await findOwnTenant(trx)
+  return row === undefined ? undefined : presentTenant(row)
 }
 
 function presentTenant(row: TenantRow): z.input<typeof tenantShape> {

@@ -7,6 +7,7 @@ import type { Databases, TenantTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { findEffectOn, findRole, lockSignInRules, updateTenant } from './settings-queries.ts'
 import { changedRules, ruleRefusal, stopsSignIn, type RuleChanges, type RuleRefusal, type SignInRuleColumns } from './sign-in-rules.ts'
 
@@ -16,11 +17,12 @@ export interface ChangeSignInRulesInput {
   /** Where it is a member's account, the rules must let it in. */
   readonly actor: string | null
   readonly origin: Origin
+  readonly expect?: Expectation | undefined
 }
 
 export type SignInRulesChange =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'not_found' | RuleRefusal | 'unknown_role' | 'role_is_administrator' | 'locks_yourself_out' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | RuleRefusal | 'unknown_role' | 'role_is_administrator' | 'locks_yourself_out' }
 
 export function changeSignInRules(deps: { readonly databases: Databases }, input: ChangeSignInRulesInput): Promise<SignInRulesChange> {
   return deps.databases.inTenant(input.tenantId, async (trx): Promise<SignInRulesChange> => {
@@ -40,7 +42,8 @@ export function changeSignInRules(deps: { readonly databases: Databases }, input
 
 type Planned = { readonly ok: true; readonly rules: SignInRuleColumns } | (SignInRulesChange & { readonly ok: false })
 
-async function plan(trx: TenantTrx, before: SignInRuleColumns, { rules: changes, actor }: ChangeSignInRulesInput): Promise<Planned> {
+async function plan(trx: TenantTrx, before: SignInRuleColumns, { rules: changes, actor, expect }: ChangeSignInRulesInput): Promise<Planned> {
+  if (await isUnexpected(trx, expect)) return { ok: false, reason: 'precondition_failed' }
   const rules = changedRules(before, changes)
   const refusal = ruleRefusal(rules)
   if (refusal !== null) return { ok: false, reason: refusal }

@@ -3,6 +3,7 @@ import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { changedSettings, type SettingChanges, type SettingRefusal } from './settings.ts'
 import { lockSettings, updateTenant, type SettingColumns } from './settings-queries.ts'
 
@@ -11,16 +12,17 @@ export interface UpdateSettingsInput {
   readonly settings: SettingChanges
   readonly actor: string | null
   readonly origin: Origin
+  readonly expect?: Expectation | undefined
 }
 
-export type SettingsUpdate = { readonly ok: true } | SettingRefusal | { readonly ok: false; readonly reason: 'not_found' }
+export type SettingsUpdate = { readonly ok: true } | SettingRefusal | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' }
 
-export function updateSettings(deps: { readonly databases: Databases }, { tenantId, settings: changes, actor, origin }: UpdateSettingsInput): Promise<SettingsUpdate> {
+export function updateSettings(deps: { readonly databases: Databases }, { tenantId, settings: changes, actor, origin, expect }: UpdateSettingsInput): Promise<SettingsUpdate> {
   return deps.databases.inTenant(tenantId, async (trx): Promise<SettingsUpdate> => {
     const before = await lockSettings(trx)
     if (before === undefined) return { ok: false, reason: 'not_found' }
     const event = { type: 'tenant.settings_changed', subject: tenantId, actor, origin } as const
-    const planned = changedSettings(before, changes)
+    const planned = (await isUnexpected(trx, expect)) ? ({ ok: false, reason: 'precondition_failed' } as const) : changedSettings(before, changes)
     if (!planned.ok) {
       await record(trx, { ...event, outcome: 'refused', reason: planned.reason })
       return planned

@@ -45,7 +45,7 @@ function crc32(bytes: Buffer): number {
 }
 
 async function open(person: Person): Promise<Send> {
-  const caller: Caller = { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions: allPermissions, scopes: ['tenant:read', 'tenant:write'], authentication: null }
+  const caller: Caller = { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions: allPermissions, scopes: ['tenant:read', 'tenant:write'], authentication: null, platform: null, breakGlassId: null }
   const deps = { databases: house.test.databases }
   const { send } = await start({ doors: [...tenantEndpoints(deps), ...brandPages(deps)], authenticate: () => Promise.resolve(caller) })
   return send

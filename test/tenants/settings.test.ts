@@ -1,6 +1,7 @@
 /** What a tenant's own admins set: settings, subdomain, sign-in rules with their preview; Charlie of another tenant sets and sees nothing. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../src/http/endpoint.ts'
+import { etagOf } from '../../src/http/etag.ts'
 import { allPermissions } from '../../src/members/permission.ts'
 import { firstRoles } from '../../src/members/first-roles.ts'
 import { tenantEndpoints } from '../../src/members/tenant-api.ts'
@@ -26,11 +27,11 @@ const preview = (rules: RuleChanges) => house.test.databases.inTenant(house.saku
 const own = (person: Person, ...factors: string[]) => asSuperuser(house.test.adminUrl, (admin) => admin.query('update account set second_factors = $2 where id = $1', [person.accountId, factors]))
 const tomorrow = () => new Date(Date.now() + 86_400_000)
 
-async function call(person: Person, line: string, { body, permissions = allPermissions, scopes = ['tenant:read', 'tenant:write'] }: { body?: unknown; permissions?: readonly string[]; scopes?: readonly string[] } = {}) {
+async function call(person: Person, line: string, { body, ifMatch, permissions = allPermissions, scopes = ['tenant:read', 'tenant:write'] }: { body?: unknown; ifMatch?: string; permissions?: readonly string[]; scopes?: readonly string[] } = {}) {
   const [method = '', path = ''] = line.split(' ')
   const caller: Caller = { accountId: person.accountId, clientId: 'karte', tenantId: person.tenantId, membershipId: person.membershipId, permissions, scopes, platform: null, breakGlassId: null, authentication: null }
   const { send } = await start({ doors: tenantEndpoints(deps()), authenticate: () => Promise.resolve(caller) })
-  const answer = await send(path, { method, headers: { authorization: 'Bearer x', ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+  const answer = await send(path, { method, headers: { authorization: 'Bearer x', ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
   const parsed: unknown = JSON.parse(answer.body)
   return { status: answer.status, body: parsed }
 }
@@ -45,6 +46,13 @@ describe('the settings of a tenant', () => {
       { type: 'tenant.settings_changed', outcome: 'success', tenant_id: house.sakura, before: { name: '医療法人さくら会', contact: null }, after: { name: 'さくら会', invitation_lifetime_days: 14 } },
       { type: 'tenant.settings_changed', before: { contact: '情報システム室 内線 1234' }, after: { contact: null } },
     ])
+  })
+
+  it('are changed by one of two who have seen the same state', async () => {
+    const ifMatch = etagOf((await call(house.alice, 'GET /api/v1/tenant')).body)
+    const answers = await Promise.all(['さくら', 'サクラ'].map((name) => call(house.alice, 'PATCH /api/v1/tenant', { body: { name }, ifMatch })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
+    expect(await call(house.alice, 'PATCH /api/v1/tenant/sign-in-rules', { body: { session_hours: 8 }, ifMatch })).toMatchObject({ status: 412, body: { reason: 'precondition_failed' } })
   })
 
   it('are refused where they do not fit, and the refusal is on record', async () => {
