@@ -102,5 +102,5 @@ function present({ members, locked_out, must_set_up, reminded, first }: EffectCo
 async function save(deps: ConsoleDeps, visit: ConsoleVisit, values: SecurityValues): Promise<PageResult> {
   const result = await changeSignInRules(deps, { tenantId: visit.tenantId, rules: rulesOf(values), actor: visit.mover.accountId, origin: visit.request.origin })
   if (result.ok) return doneAt(visit.pathTo(place), 'saved')
-  return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { values, error: result.reason })
+  return result.reason === 'not_found' || result.reason === 'precondition_failed' ? nothingHere(deps, visit) : show(deps, visit, { values, error: result.reason })
 }
