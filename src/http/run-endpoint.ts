@@ -136,6 +136,10 @@ function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer
     ctx.status = 304
     return
   }
+  if (body instanceof Readable) {
+    ctx.body = body
+    return
+  }
   // The body first: Koa takes "no body" for 204, whatever the status was.
   ctx.body = body === undefined ? null : JSON.stringify(body)
   if (body !== undefined) ctx.type = 'application/json'
