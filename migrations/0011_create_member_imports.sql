@@ -6,9 +6,9 @@ create table member_import (
   id uuid not null,
   name text not null check (length(name) between 1 and 100),
   source text not null check (source in ('csv', 'paste')),
-  -- draft: columns are being matched. checked: every line was judged, nobody invited. running and done speak of its waves.
-  status text not null default 'draft' check (status in ('draft', 'checked', 'running', 'done', 'cancelled')),
-  -- The heading of each column as it was found, in order.
+  -- checked: every line was judged and somebody waits. running: one of its waves is under way. done: nobody waits any more.
+  status text not null default 'checked' check (status in ('checked', 'running', 'done')),
+  -- The heading of each column as it was found, in order; empty texts where the list had none.
   headings text[] not null default '{}',
   -- Which of our fields each column holds: {"0": "email", "2": "employee_number"}.
   mapping jsonb not null default '{}',
@@ -28,15 +28,23 @@ create table import_wave (
   tenant_id uuid not null,
   import_id uuid not null,
   number integer not null check (number > 0),
-  status text not null default 'waiting' check (status in ('waiting', 'running', 'done', 'cancelled', 'rolled_back')),
-  -- Who started it, by whose rights its people are invited; null for an operator of the platform.
+  status text not null default 'waiting' check (status in ('waiting', 'running', 'done', 'cancelled', 'stopped', 'rolling_back', 'rolled_back')),
+  -- Why it stopped by itself: seat_limit_reached, or what the one who started it may not do any more.
+  reason text,
+  -- Who started it or rolls it back, by whose rights at that moment each of its people is invited or taken back.
+  starter text check (starter in ('member', 'machine', 'operator', 'command_line')),
+  -- Of a member; null as well once that membership is gone, which stops the wave.
   started_by uuid,
+  -- The client of a machine, the account of an operator.
+  starter_id text,
   started_at timestamptz,
   finished_at timestamptz,
   primary key (tenant_id, import_id, number),
   foreign key (tenant_id, import_id) references member_import (tenant_id, id) on delete cascade,
   foreign key (tenant_id, started_by) references membership (tenant_id, id) on delete set null (started_by)
 );
+-- Also decides between two that start different waves of one list at the same moment.
+create unique index import_wave_under_way on import_wave (tenant_id, import_id) where status in ('running', 'rolling_back');
 
 create table import_row (
   tenant_id uuid not null,
@@ -47,7 +55,11 @@ create table import_row (
   wave integer,
   -- The fields as they were read, before anything was made of them.
   fields text[] not null,
-  status text not null default 'new' check (status in ('new', 'ready', 'refused', 'invited', 'rolled_back')),
+  -- What somebody wrote over it by hand: {"values": {"email": "hana@example.com"}, "reinvite": true}.
+  corrections jsonb not null default '{}',
+  status text not null check (status in ('ready', 'refused', 'invited', 'rolled_back')),
+  -- Whether its role uses a seat, for the forecast.
+  uses_seat boolean not null default false,
   -- Why it was refused, in the words of inviting one by one.
   reason text,
   membership_id uuid,

@@ -81,6 +81,10 @@ import { createTenantDesk } from './oidc/tenant-desk.ts'
 import { adminDoors } from './operations/admin-doors.ts'
 import type { AdminDeps } from './operations/deps.ts'
 import { operationsPages } from './operations/pages.ts'
+import { importEndpoints } from './provisioning/api.ts'
+import { forgetOldRows } from './provisioning/forget-old-rows.ts'
+import { waveEndpoints } from './provisioning/wave-api.ts'
+import { runWaveTask, waveSubscriber } from './provisioning/wave-jobs.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
 import { brandPages } from './tenants/brand-pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
@@ -258,6 +262,8 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...figuresEndpoints({ databases }),
     ...eventEndpoints({ databases }),
     ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
+    ...importEndpoints({ databases, masterKey, issuer: config.issuer }),
+    ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
     ...unitEndpoints({ databases }),
     ...tenantEndpoints({ databases }),
@@ -363,7 +369,9 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
       send_logout_token: logoutTokenTask({ databases, config, log, sign: (payload, options) => mount.keyRing.sign(payload, options) }),
     },
   })
-  const subscribers = [mailSubscriber, logoutTokenSubscriber]
+  // Beside the others: a long list of people holds up nobody's mail.
+  const imports = await startJobs({ databases, log, concurrency: 2, tasks: { run_import_wave: runWaveTask({ databases, masterKey }) } })
+  const subscribers = [mailSubscriber, logoutTokenSubscriber, waveSubscriber]
   // Before the first request: an event that comes before its reader has a place in the log is never read.
   await createCursors(databases.engine, subscribers.map(({ name }) => name))
   const relay = startRelay({ databases, log, pollMs: 300, subscribers })
@@ -371,13 +379,14 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
     databases, log,
     more: [
       (limit) => deleteExpiredLinks(databases.engine, limit), (limit) => deleteSpentChallenges(databases.engine, limit),
-      (limit) => deleteStaleDevices(databases.engine, limit), () => eraseDueAccounts(personal.deletion), (limit) => tellExpired({ databases }, limit),
+      (limit) => deleteStaleDevices(databases.engine, limit), (limit) => forgetOldRows({ databases }, limit), () => eraseDueAccounts(personal.deletion),
+      (limit) => tellExpired({ databases }, limit),
     ],
   })
   return {
     async stop() {
       await relay.stop()
-      await jobs.stop()
+      await Promise.all([jobs.stop(), imports.stop()])
       await housekeeping.stop()
       mailer.close()
     },

@@ -208,13 +208,15 @@ export interface IdempotencyKey {
 }
 
 export interface ImportRow {
+  corrections: Generated<Json>;
   fields: string[];
   import_id: string;
   membership_id: string | null;
   number: number;
   reason: string | null;
-  status: Generated<string>;
+  status: string;
   tenant_id: string;
+  uses_seat: Generated<boolean>;
   wave: number | null;
 }
 
@@ -222,8 +224,11 @@ export interface ImportWave {
   finished_at: Timestamp | null;
   import_id: string;
   number: number;
+  reason: string | null;
   started_at: Timestamp | null;
   started_by: string | null;
+  starter: string | null;
+  starter_id: string | null;
   status: Generated<string>;
   tenant_id: string;
 }

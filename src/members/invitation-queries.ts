@@ -177,10 +177,10 @@ export interface InvitedColumns {
   readonly valid_until: Date | null
 }
 
-export async function insertInvited(trx: EngineTrx, membership: InvitationKey & { readonly accountId: string }, columns: InvitedColumns): Promise<void> {
+export async function insertInvited(trx: EngineTrx, membership: InvitationKey & { readonly accountId: string; readonly source: string }, columns: InvitedColumns): Promise<void> {
   await trx.query
     .insertInto('membership')
-    .values({ ...columns, tenant_id: membership.tenantId, id: membership.membershipId, account_id: membership.accountId, status: 'invited', invited_at: sql`now()` })
+    .values({ ...columns, tenant_id: membership.tenantId, id: membership.membershipId, account_id: membership.accountId, source: membership.source, status: 'invited', invited_at: sql`now()` })
     .execute()
 }
 

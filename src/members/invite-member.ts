@@ -9,15 +9,14 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import { newId, parseMembershipId, type MembershipId, type TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { createAccountIn } from '../accounts/create-account.ts'
-import { judgeNames, type NamesRefusal } from '../accounts/account.ts'
-import { normaliseEmail, normaliseStaffNumber } from '../accounts/identifier.ts'
 import { findAccountByEmail } from '../accounts/queries.ts'
 import { record } from '../events/record.ts'
 import { invitationHash, invitationToken } from './invitation.ts'
 import {
   findGeneration, findInvitableRole, insertInvitation, insertInvited, isAppOf, isNumberTaken, lockMembershipOf, updateRevived, type InvitableRole,
 } from './invitation-queries.ts'
-import { grantRefusal, isMembershipStatus, nextStatus, type Mover } from './membership.ts'
+import { plainInvitee, standingRefusal, type Invitee, type InviteeRefusal, type PlainInvitee } from './invitee.ts'
+import { grantRefusal, type Mover } from './membership.ts'
 import { findUnitIds, insertMembershipUnits, unlessTaken } from './queries.ts'
 import { lockSeats, type LockedTenant } from './seat-queries.ts'
 import { takeSeats } from './seats.ts'
@@ -25,16 +24,6 @@ import { takeSeats } from './seats.ts'
 export interface InvitationDeps {
   readonly databases: Databases
   readonly masterKey: MasterKey
-}
-
-export interface Invitee {
-  /** Null for staff without one; they need a number to sign in with. */
-  readonly email: string | null
-  readonly familyName: string | null
-  readonly givenName: string | null
-  readonly familyNameKana?: string | null
-  readonly givenNameKana?: string | null
-  readonly locale: 'ja' | 'en'
 }
 
 export interface InviteMemberInput {
@@ -52,12 +41,14 @@ export interface InviteMemberInput {
   readonly clientId?: string | null
   /** Takes back somebody whose membership has ended. */
   readonly reinvite?: boolean
+  /** How they come; manual unless told. */
+  readonly source?: 'manual' | 'csv'
   readonly mover: Mover
   readonly origin: Origin
 }
 
 export type InviteRefusal =
-  | 'not_found' | 'tenant_suspended' | 'invalid_email' | 'name_missing' | 'name_too_long' | 'address_or_number_missing' | 'invalid_employee_number' | 'invalid_dates'
+  | 'not_found' | 'tenant_suspended' | InviteeRefusal
   | 'unknown_role' | 'role_above_own' | 'unknown_unit' | 'unknown_app' | 'seat_limit_reached'
   | 'already_member' | 'already_invited' | 'was_removed' | 'employee_number_taken'
 
@@ -69,15 +60,18 @@ type Refused = Extract<MemberInvitation, { readonly ok: false }>
 
 /** The refusal is an event too, but for a tenant that does not exist. */
 export function inviteMember(deps: InvitationDeps, input: InviteMemberInput): Promise<MemberInvitation> {
-  return deps.databases.inEngine(async (trx): Promise<MemberInvitation> => {
-    const { tenantId, mover, origin } = input
-    const tenant = await lockSeats(trx, tenantId)
-    if (tenant === undefined) return no('not_found')
-    const result = await inviteIn(trx, deps, { ...input, tenant })
-    if (result.ok) return result
-    await record(trx, { type: 'membership.invited', outcome: 'refused', reason: result.reason, tenantId, actor: mover.accountId, origin, after: { role: input.role.slice(0, 100) } })
-    return result
-  })
+  return deps.databases.inEngine((trx) => inviteMemberIn(trx, deps, input))
+}
+
+/** The same inside a transaction that does more. */
+export async function inviteMemberIn(trx: EngineTrx, deps: Pick<InvitationDeps, 'masterKey'>, input: InviteMemberInput): Promise<MemberInvitation> {
+  const { tenantId, mover, origin } = input
+  const tenant = await lockSeats(trx, tenantId)
+  if (tenant === undefined) return no('not_found')
+  const result = await inviteIn(trx, deps, { ...input, tenant })
+  if (result.ok) return result
+  await record(trx, { type: 'membership.invited', outcome: 'refused', reason: result.reason, tenantId, actor: mover.accountId, origin, after: { role: input.role.slice(0, 100) } })
+  return result
 }
 
 function no(reason: InviteRefusal): Refused {
@@ -88,18 +82,14 @@ interface Inviting extends InviteMemberInput {
   readonly tenant: LockedTenant
 }
 
-interface Person extends Invitee {
-  readonly number: string | null
-}
-
 interface Place {
   readonly role: InvitableRole
   readonly unitIds: readonly string[]
 }
 
-async function inviteIn(trx: EngineTrx, deps: InvitationDeps, input: Inviting): Promise<MemberInvitation> {
-  const person = plainPerson(input)
-  if ('reason' in person) return person
+async function inviteIn(trx: EngineTrx, deps: Pick<InvitationDeps, 'masterKey'>, input: Inviting): Promise<MemberInvitation> {
+  const person = plainInvitee(input)
+  if ('reason' in person) return no(person.reason)
   const place = await findPlace(trx, input)
   if ('reason' in place) return place
   const found = person.email === null ? undefined : await findAccountByEmail(trx.query, person.email)
@@ -116,7 +106,7 @@ async function inviteIn(trx: EngineTrx, deps: InvitationDeps, input: Inviting): 
     valid_from: input.validFrom ?? null, valid_until: input.validUntil ?? null,
   }
   const taken = await unlessTaken(trx, async () => {
-    if (held === undefined) await insertInvited(trx, { ...key, accountId }, columns)
+    if (held === undefined) await insertInvited(trx, { ...key, accountId, source: input.source ?? 'manual' }, columns)
     else await updateRevived(trx, key, columns)
     await insertMembershipUnits(trx, key, place.unitIds)
   })
@@ -125,29 +115,7 @@ async function inviteIn(trx: EngineTrx, deps: InvitationDeps, input: Inviting): 
 }
 
 function inviterOf(mover: Mover): string | null {
-  return mover.kind === 'member' ? mover.membershipId : null
-}
-
-/** The person in the spelling that is kept, or why nobody can be invited like that. */
-function plainPerson({ person, employeeNumber = null, validFrom = null, validUntil = null }: Inviting): Person | Refused {
-  const email = person.email === null ? null : normaliseEmail(person.email)
-  if (person.email !== null && email === null) return no('invalid_email')
-  const number = employeeNumber === null ? null : normaliseStaffNumber(employeeNumber)
-  if (employeeNumber !== null && number === null) return no('invalid_employee_number')
-  if (email === null && number === null) return no('address_or_number_missing')
-  const names = namesOf(person, email)
-  if ('reason' in names) return names
-  const isBackwards = validFrom !== null && validUntil !== null && validUntil <= validFrom
-  return isBackwards ? no('invalid_dates') : { ...person, ...names, email, number }
-}
-
-/** An address does for a name until its person gives theirs. */
-function namesOf(person: Invitee, email: string | null) {
-  const judged = judgeNames({ familyName: person.familyName, givenName: person.givenName, familyNameKana: person.familyNameKana ?? null, givenNameKana: person.givenNameKana ?? null })
-  if (judged.ok) return judged.names
-  const nameless = { familyName: null, givenName: null, familyNameKana: null, givenNameKana: null }
-  const reason: NamesRefusal = judged.reason
-  return email !== null && reason === 'name_missing' ? nameless : no(reason)
+  return mover.kind === 'member' && mover.membershipId !== '' ? mover.membershipId : null
 }
 
 async function findPlace(trx: EngineTrx, { tenantId, tenant, role: name, units: codes = [], clientId = null, mover, origin }: Inviting): Promise<Place | Refused> {
@@ -164,15 +132,8 @@ async function findPlace(trx: EngineTrx, { tenantId, tenant, role: name, units: 
   return seat === null ? { role, unitIds } : no(seat)
 }
 
-/** Why the account's own membership stands in the way, or null when it can be revived. */
-function standingRefusal(status: string, isWanted: boolean): 'already_member' | 'already_invited' | 'was_removed' | null {
-  if (status === 'invited') return 'already_invited'
-  if (!isMembershipStatus(status) || nextStatus(status, 'invite') === null) return 'already_member'
-  return isWanted ? null : 'was_removed'
-}
-
 /** Null for a person that no account can be made for. */
-async function newAccount(trx: EngineTrx, person: Person, { mover, origin }: Inviting): Promise<string | null> {
+async function newAccount(trx: EngineTrx, person: PlainInvitee, { mover, origin }: Inviting): Promise<string | null> {
   const made = await createAccountIn(trx, { ...person, emailVerified: false, phc: null, actor: mover.accountId, origin })
   if (made.ok) return made.accountId
   // Another tenant invited the same address at the same moment: its account is the person's.
@@ -187,7 +148,7 @@ interface Sending {
   readonly isRevived: boolean
 }
 
-async function send(trx: EngineTrx, { masterKey }: InvitationDeps, { input, key, accountId, isMailed, isRevived }: Sending): Promise<MemberInvitation> {
+async function send(trx: EngineTrx, { masterKey }: Pick<InvitationDeps, 'masterKey'>, { input, key, accountId, isMailed, isRevived }: Sending): Promise<MemberInvitation> {
   const { tenant, person, clientId = null, mover, origin } = input
   const generation = ((await findGeneration(trx, key)) ?? 0) + 1
   const tokenHash = invitationHash(invitationToken(masterKey, key.membershipId, generation))
