@@ -14,6 +14,7 @@ import { deleteExpiredLinks } from './accounts/link-queries.ts'
 import { linkPages, type LinkPageDeps } from './accounts/link-pages.ts'
 import { createPasswordRules } from './accounts/password-rules.ts'
 import { recoverPages } from './accounts/recover-pages.ts'
+import { tenantAppEndpoints } from './apps/tenant-api.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './base/config.ts'
 import type { MasterKey } from './base/crypto.ts'
@@ -65,7 +66,7 @@ import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate, ownApiIdentifier } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
 import { routes } from './oidc/routes.ts'
-import { endGrants, endOtherSessions, endSessions } from './oidc/endings.ts'
+import { endGrants, endGrantsOfApp, endGrantsWithoutAccess, endOtherSessions, endSessions } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { createEnterTenant } from './oidc/enter-tenant.ts'
 import { ensureKeys } from './oidc/keyring.ts'
@@ -89,6 +90,7 @@ import { selfServiceDoors } from './self-service/doors.ts'
 import { brandPages } from './tenants/brand-pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
 
+const appGrants = { endGrantsOfApp, endGrantsWithoutAccess }
 const stopGraceMilliseconds = 10_000
 
 export interface StartOptions {
@@ -265,6 +267,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...importEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
+    ...tenantAppEndpoints({ databases, grants: appGrants }),
     ...unitEndpoints({ databases }),
     ...tenantEndpoints({ databases }),
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),

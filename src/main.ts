@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
   account: { meaning: 'create, list, suspend, resume accounts', load: () => import('./cli/account.ts') },
   membership: { meaning: 'add, list, suspend, resume, end memberships', load: () => import('./cli/membership.ts') },
   member: { meaning: 'invite people, resend and revoke invitations, change a member’s role', load: () => import('./cli/member.ts') },
+  app: { meaning: 'who in a tenant may use which app: list, access, assign, unassign', load: () => import('./cli/app.ts') },
   role: { meaning: 'create, list, change, delete roles of a tenant', load: () => import('./cli/role.ts') },
   unit: { meaning: 'create, list, move, merge, delete units of a tenant', load: () => import('./cli/unit.ts') },
   client: { meaning: 'create, list, suspend, resume apps', load: () => import('./cli/client.ts') },

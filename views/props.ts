@@ -56,7 +56,7 @@ export const tenantColours = ['ai', 'matsu', 'ume', 'fuji', 'kogane', 'sumi'] as
 
 export type TenantColour = (typeof tenantColours)[number]
 
-export type DisabledReason = 'suspended' | 'expired' | 'not_started'
+export type DisabledReason = 'suspended' | 'expired' | 'not_started' | 'app_not_used' | 'app_not_assigned'
 
 export interface MembershipChoice {
   membershipId: string

@@ -25,15 +25,23 @@ export async function findSignInByEmail(db: Engine, email: string): Promise<Sign
   return signIns(db).where('account.email', '=', email).executeTakeFirst()
 }
 
-/** Invited and ended members have no number to sign in with; whether a suspended one gets a token is the token path's question. */
+/**
+ * Invited and ended members have no number to sign in with, nor has anybody where the tenant does not want it; whether a suspended one
+ * gets a token is the token path's question. A subdomain that the tenant once had still names it.
+ */
 export async function findSignInByStaffNumber(db: Engine, staff: { number: string; subdomain: string }): Promise<SignInRow | undefined> {
   return signIns(db)
     .innerJoin('membership', 'membership.account_id', 'account.id')
     .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
-    .where('tenant.subdomain', '=', staff.subdomain)
+    .where('tenant.id', 'in', tenantNamed(staff.subdomain))
+    .where('tenant.staff_number_sign_in', '=', true)
     .where('membership.employee_number', '=', staff.number)
     .where('membership.status', 'in', ['active', 'suspended'])
     .executeTakeFirst()
+}
+
+function tenantNamed(subdomain: string) {
+  return sql<string>`(select id from tenant where subdomain = ${subdomain} union all select tenant_id from former_subdomain where subdomain = ${subdomain})`
 }
 
 export async function findSubdomain(db: Engine, tenantId: string): Promise<string | undefined> {

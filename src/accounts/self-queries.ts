@@ -78,7 +78,7 @@ export async function findRecoverable(db: Engine, name: { readonly email: string
     .where('status', '=', 'active')
     .where(sql<boolean>`account.id in (select a.id from account a where a.email = ${name.email}::text
       union all select m.account_id from membership m join tenant t on t.id = m.tenant_id
-      where t.subdomain = ${name.subdomain}::text and m.employee_number = ${name.number}::text and m.status in ('active', 'suspended'))`)
+      where t.subdomain = ${name.subdomain}::text and t.staff_number_sign_in and m.employee_number = ${name.number}::text and m.status in ('active', 'suspended'))`)
     .executeTakeFirst()
 }
 
@@ -95,6 +95,7 @@ export async function listStaffNames(db: Engine, accountId: string): Promise<rea
     .select(['membership.employee_number as number', 'tenant.subdomain'])
     .where('membership.account_id', '=', accountId)
     .where('membership.employee_number', 'is not', null)
+    .where('tenant.staff_number_sign_in', '=', true)
     .execute()
   return rows.flatMap(({ number, subdomain }) => (number === null ? [] : { number, subdomain }))
 }

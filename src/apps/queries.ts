@@ -13,6 +13,7 @@ export interface NewClient {
   readonly first_party: boolean
   readonly metadata: Metadata
   readonly secret_hash: string | null
+  readonly built_in?: boolean
 }
 
 /** False when the id is taken. */
@@ -30,12 +31,14 @@ export interface LockedClient {
   readonly metadata: unknown
   readonly tenant_id: string | null
   readonly secret_hash: string | null
+  readonly built_in: boolean
+  readonly open_to: string
 }
 
 export async function lockClient(trx: EngineTrx, clientId: string): Promise<LockedClient | undefined> {
   return trx.query
     .selectFrom('client')
-    .select(['status', 'metadata', 'tenant_id', 'secret_hash'])
+    .select(['status', 'metadata', 'tenant_id', 'secret_hash', 'built_in', 'open_to'])
     .where('id', '=', clientId)
     .forNoKeyUpdate()
     .executeTakeFirst()
@@ -45,12 +48,37 @@ export async function updateClientStatus(trx: EngineTrx, clientId: string, statu
   await trx.query.updateTable('client').set({ status, updated_at: sql`now()` }).where('id', '=', clientId).execute()
 }
 
-export async function updateClient(trx: EngineTrx, clientId: string, change: { metadata: Metadata; secret_hash: string | null }): Promise<void> {
-  await trx.query
-    .updateTable('client')
-    .set({ metadata: JSON.stringify(change.metadata), secret_hash: change.secret_hash, updated_at: sql`now()` })
-    .where('id', '=', clientId)
-    .execute()
+export interface ClientChanges {
+  readonly name?: string
+  readonly first_party?: boolean
+  readonly open_to?: string
+  readonly metadata?: Metadata
+  readonly secret_hash?: string | null
+  readonly built_in?: boolean
+}
+
+export async function updateClient(trx: EngineTrx, clientId: string, { metadata, ...columns }: ClientChanges): Promise<void> {
+  const json = metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }
+  await trx.query.updateTable('client').set({ ...columns, ...json, updated_at: sql`now()` }).where('id', '=', clientId).execute()
+}
+
+interface OfferColumns {
+  readonly clientId: string
+  readonly tenantId: string
+}
+
+export async function insertOffer(trx: EngineTrx, { clientId, tenantId }: OfferColumns): Promise<'offered' | 'already_offered' | 'unknown_tenant'> {
+  const tenant = await trx.query.selectFrom('tenant').select('id').where('id', '=', tenantId).forKeyShare().executeTakeFirst()
+  if (tenant === undefined) return 'unknown_tenant'
+  const result = await trx.query.insertInto('tenant_client').values({ tenant_id: tenantId, client_id: clientId, access: 'everyone' })
+    .onConflict((conflict) => conflict.doNothing()).executeTakeFirst()
+  return result.numInsertedOrUpdatedRows === 1n ? 'offered' : 'already_offered'
+}
+
+/** What the tenant had said of it; undefined when it had no row. */
+export async function deleteOffer(trx: EngineTrx, { clientId, tenantId }: OfferColumns): Promise<string | undefined> {
+  const row = await trx.query.deleteFrom('tenant_client').where('tenant_id', '=', tenantId).where('client_id', '=', clientId).returning('access').executeTakeFirst()
+  return row?.access
 }
 
 /** Puts a copy of an app in its stand-in's place; false where the app is not there, or that id is somebody's app. */

@@ -3,29 +3,35 @@
  * the policy uses, so a page cannot offer or take what the policy would refuse.
  */
 import { html, type PageResult } from '../http/page.ts'
-import { NoTenantPage } from '../../views/pages/no-tenant.tsx'
+import { NoTenantPage, type NoTenantProps } from '../../views/pages/no-tenant.tsx'
 import { SelectTenantPage } from '../../views/pages/select-tenant.tsx'
 import { colourOf, initialOf } from '../../views/parts/chip.tsx'
 import type { MembershipChoice, SelectTenantError } from '../../views/props.ts'
+import { listAdministratorNames } from '../members/administrator-queries.ts'
 import type { MembershipFacts } from '../oidc/facts.ts'
-import { fittingMemberships, requestedTenant } from '../oidc/membership-choice.ts'
+import { fittingMemberships, isMeant, requestedTenant } from '../oidc/membership-choice.ts'
 import type { PersonRow } from '../oidc/queries.ts'
 import { formActionsOf, formOf, personOf, proceed, startOver, type Step } from './step.ts'
 
 /** Shows the picker, or who to turn to where nothing can be picked. */
-export function showTenants(step: Step, person: PersonRow, error?: SelectTenantError): PageResult {
+export async function showTenants(step: Step, person: PersonRow, error?: SelectTenantError): Promise<PageResult> {
   const { request, client, interaction } = step
   const tenant = requestedTenant(interaction.params)
   const common = { frame: request.frame(), form: formOf(step), app: client, person: personOf(person) }
   const options = { status: error === undefined ? 200 : 400, formAction: formActionsOf(step) }
-  if (fittingMemberships(person.memberships, tenant).length === 0) {
-    return html(
-      NoTenantPage({ ...common, memberships: person.memberships.filter((one) => !one.usable).map(choiceOf), ...(tenant === undefined ? {} : { requestedTenant: tenant }) }),
-      options,
-    )
-  }
-  const offered = person.memberships.filter((one) => (tenant === undefined || one.tenant_id === tenant || one.subdomain === tenant) && one.not_usable_because !== 'invited')
+  if (fittingMemberships(person.memberships, tenant).length === 0) return html(NoTenantPage({ ...common, ...(await whyNone(step, person, tenant)) }), options)
+  const offered = person.memberships.filter((one) => isMeant(one, tenant) && one.not_usable_because !== 'invited')
   return html(SelectTenantPage({ ...common, tenants: offered.map(choiceOf), ...(error === undefined ? {} : { error }) }), options)
+}
+
+/** What stands in the way: of the tenant that was asked for, where the person belongs to it, else of each. */
+async function whyNone({ deps }: Step, { memberships }: PersonRow, tenant: string | undefined): Promise<Pick<NoTenantProps, 'requestedTenant' | 'memberships' | 'turnTo'>> {
+  const meant = memberships.filter((one) => isMeant(one, tenant))
+  const closed = (meant.length > 0 ? meant : memberships).filter((one) => !one.usable)
+  const turnTo = await Promise.all(closed.filter((one) => one.in_force).map(async (one) => ({
+    tenantName: one.tenant_name, contact: one.contact, administrators: one.contact === null ? await listAdministratorNames(deps.databases.engine, one.tenant_id) : [],
+  })))
+  return { memberships: closed.map(choiceOf), turnTo, ...(tenant === undefined || meant.length > 0 ? {} : { requestedTenant: tenant }) }
 }
 
 /** Takes the posted choice; one that is not the person's own at this moment is refused on the page. */

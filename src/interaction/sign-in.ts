@@ -143,6 +143,6 @@ function reasonOf(reasons: readonly string[]): SignInReason | undefined {
   if (reasons.includes('switch_account')) return 'account_switched'
   if (reasons.includes('no_session')) return undefined
   if (reasons.includes('id_token_hint') || reasons.includes('claims_id_token_sub_value')) return 'other_account_needed'
-  if (reasons.includes('max_age') || reasons.includes('reauthenticate')) return 'session_too_old'
+  if (['max_age', 'tenant_max_age', 'reauthenticate'].some((reason) => reasons.includes(reason))) return 'session_too_old'
   return reasons.includes('login_prompt') ? 'app_asked' : undefined
 }

@@ -24,12 +24,12 @@ export async function ensureAccountClient(deps: { readonly databases: Databases 
     const stored = await lockClient(trx, accountClientId)
     const event = { actor: null, origin: noOrigin, outcome: 'success', subject: accountClientId, clientId: accountClientId, after: { metadata } } as const
     if (stored === undefined) {
-      const columns = { id: accountClientId, tenant_id: null, name: 'Tegata', first_party: true, metadata, secret_hash: null }
+      const columns = { id: accountClientId, tenant_id: null, name: 'Tegata', first_party: true, metadata, secret_hash: null, built_in: true }
       if (await insertClient(trx, columns)) await record(trx, { ...event, type: 'client.registered' })
       return
     }
-    if (isDeepStrictEqual(stored.metadata, metadata)) return
-    await updateClient(trx, accountClientId, { metadata, secret_hash: null })
+    if (isDeepStrictEqual(stored.metadata, metadata) && stored.built_in) return
+    await updateClient(trx, accountClientId, { metadata, secret_hash: null, built_in: true })
     await record(trx, { ...event, type: 'client.updated', before: { metadata: stored.metadata } })
   })
 }

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { hasSecondFactor, isAcr, satisfiesAcr, type MembershipFacts, type SecurityFacts } from './facts.ts'
+import { hasSecondFactor, isAcr, outlived, satisfiesAcr, type MembershipFacts, type SecurityFacts } from './facts.ts'
 import { choiceOf, type Choice } from './membership-choice.ts'
 import type { PersonRow, TokenRow } from './queries.ts'
 import { currentUnit } from './unit-of-work.ts'
@@ -72,7 +72,7 @@ export async function unmetDemands(ctx: KoaContextWithOIDC, trusted: TrustedDevi
 
 /** Without a tenant in play, any tenant of the person that allows trusted browsers will do. */
 function mayTrustSomewhere({ memberships }: PersonRow): boolean {
-  return memberships.some(({ usable, rules }) => usable && rules.trusted_device_days > 0)
+  return memberships.some(({ in_force, rules }) => in_force && rules.trusted_device_days > 0)
 }
 
 /** Whether a session has shown what its person has set up, where neither app nor tenant asks: the password alone makes a session too. */
@@ -83,10 +83,10 @@ export async function meetsOwnDemands(person: PersonRow, acr: string, isTrusted:
 
 /** Whether a session would do for this tenant: what a page of the tenant asks, where no app does. */
 export async function meetsTenantDemands(
-  { membership, person, signed }: { readonly membership: MembershipFacts; readonly person: PersonRow; readonly signed: { readonly acr: string } },
+  { membership, person, signed }: { readonly membership: MembershipFacts; readonly person: PersonRow; readonly signed: { readonly acr: string; readonly authTime: number } },
   isTrusted: () => Promise<boolean>,
 ): Promise<boolean> {
-  if (membership.rules.password_expired) return false
+  if (membership.rules.password_expired || outlived(membership.rules.session_hours, signed.authTime)) return false
   const unmet = standingDemands(membership, person.security, membership.rules.trusted_device_days > 0).filter((demand) => !meets(signed.acr, demand))
   return unmet.length === 0 || (unmet.every(({ trustable }) => trustable) && isTrusted())
 }
@@ -105,7 +105,7 @@ export async function assuranceDetails(ctx: KoaContextWithOIDC, trusted: Trusted
   const demands = await unmetDemands(ctx, trusted)
   const membership = chosen(await choiceOf(ctx))
   const accountId = ctx.oidc.session?.accountId
-  const memberships = accountId === undefined ? [] : await currentUnit().memberships(accountId)
+  const memberships = accountId === undefined ? [] : ((await currentUnit().person(accountId))?.memberships ?? [])
   return {
     demands,
     trust_days: demands.length > 0 && demands.every(({ trustable }) => trustable) ? daysOfTrust(memberships) : 0,
@@ -116,12 +116,13 @@ export async function assuranceDetails(ctx: KoaContextWithOIDC, trusted: Trusted
 
 /** A browser is trusted towards all tenants of a person at once, so the strictest of those that allow it says for how long. */
 function daysOfTrust(memberships: readonly MembershipFacts[]): number {
-  const allowed = memberships.flatMap(({ usable, rules }) => (usable && rules.trusted_device_days > 0 ? rules.trusted_device_days : []))
+  const allowed = memberships.flatMap(({ in_force, rules }) => (in_force && rules.trusted_device_days > 0 ? rules.trusted_device_days : []))
   return allowed.length === 0 ? 0 : Math.min(...allowed)
 }
 
-/** Whether a token family may be renewed: what the tenant asks now, asked of how its person had signed in. */
-export function mayRenew({ payload, session, required_acr, trusted_device_days }: TokenRow): boolean {
+/** Whether a token family may be renewed: what the tenant asks now, asked of how and when its person had signed in. */
+export function mayRenew({ payload, session, required_acr, trusted_device_days, session_hours }: TokenRow): boolean {
+  if (outlived(session_hours, payload.authTime)) return false
   if (satisfiesAcr(payload.acr ?? 'aal1', required_acr)) return true
   return required_acr === 'aal2' && trusted_device_days > 0 && session?.payload['trustedDevice'] === true
 }

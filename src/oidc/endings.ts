@@ -6,7 +6,7 @@ import type { OtherSessions } from '../accounts/session-ending.ts'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
-import { deleteGrantsOf, deleteGrantsOfMembership } from './queries.ts'
+import { deleteGrantsOf, deleteGrantsOfMembership, deleteGrantsWithoutAccess } from './ending-queries.ts'
 import { deleteSessionsOfAccount, updateProven } from './self-queries.ts'
 import { sessionEnded } from './unit-of-work.ts'
 
@@ -43,4 +43,14 @@ export function endGrantsOfTenant(trx: EngineTrx, tenantId: string): Promise<voi
 /** Ends every token family of an app. */
 export function endGrantsOfClient(trx: EngineTrx, clientId: string): Promise<void> {
   return deleteGrantsOf(trx, { client_id: clientId })
+}
+
+/** Ends the token families of an app in a tenant whose members may not use it any more. */
+export async function endGrantsWithoutAccess(trx: TenantTrx, clientId: string): Promise<void> {
+  await deleteGrantsWithoutAccess(trx, clientId)
+}
+
+/** Ends every token family of an app for one tenant. */
+export function endGrantsOfApp(trx: EngineTrx, { clientId, tenantId }: { readonly clientId: string; readonly tenantId: string }): Promise<void> {
+  return deleteGrantsOf(trx, { tenant_id: tenantId, client_id: clientId })
 }

@@ -16,18 +16,29 @@ export interface AccountFacts {
   readonly updated_at: number
 }
 
-/** A membership as the picker and the policy see it. `usable` is judged by the database: status, validity and tenant. */
+/** A membership as the picker and the policy see it, for the app of the request; judged by the database. */
 export interface MembershipFacts {
   readonly id: string
   readonly tenant_id: string
   readonly tenant_name: string
   readonly subdomain: string
+  /** Labels that the tenant once had; links and bookmarks still hold them. */
+  readonly former_subdomains: readonly string[]
   readonly role: string
   readonly unit_name: string | null
   readonly rules: SignInRules
+  /** To whom somebody turns who is not let in, as the tenant wrote it. */
+  readonly contact: string | null
+  /** Status, validity and tenant allow it. */
+  readonly in_force: boolean
+  /** In force, and the tenant lets this member use the app. */
   readonly usable: boolean
-  readonly not_usable_because: 'suspended' | 'expired' | 'not_started' | 'invited' | null
+  readonly not_usable_because: 'suspended' | 'expired' | 'not_started' | 'invited' | AppRefusal | null
+  readonly seen_today: boolean
 }
+
+/** The tenant does not use the app, or this member is not among those who may. */
+export type AppRefusal = 'app_not_used' | 'app_not_assigned'
 
 /** What a tenant asks of this member's sign-in. */
 export interface SignInRules {
@@ -38,8 +49,15 @@ export interface SignInRules {
   readonly enforced_from: string | null
   /** Days for which a browser may stand in for the second factor; 0 for never. */
   readonly trusted_device_days: number
+  /** For how long a sign-in counts for this tenant; null for as long as its session lives. */
+  readonly session_hours: number | null
   /** The tenant lets passwords grow old, and this one has. */
   readonly password_expired: boolean
+}
+
+/** Whether a sign-in (seconds since the epoch) counts no longer for a tenant that sets it a term. */
+export function outlived(hours: number | null, authTime: number | undefined): boolean {
+  return hours !== null && Date.now() / 1000 - (authTime ?? 0) > hours * 3600
 }
 
 /** What a person has to prove themselves with, and since when their proofs count. */

@@ -4,6 +4,9 @@
  * Invariant: all or nothing. The final SELECT raises when a race was lost, which undoes every part.
  */
 
+/** One day for everybody, so that what is written is compared with what is read. */
+export const today = `(now() at time zone 'Asia/Tokyo')::date`
+
 export interface FlushInput {
   /** Apps this request relied on: refused when they were suspended since they were cached. */
   clients: string[]
@@ -22,6 +25,8 @@ export interface FlushInput {
   sessions_alive: string[]
   sessions_ended: string[]
   consents: { account_id: string; client_id: string; tenant_id: string | null; membership_id: string | null; scopes: string[]; claims: string[]; resource_scopes: unknown }[]
+  /** Memberships that have acted for their tenant, perhaps for the first time today. */
+  seen: string[]
   events: unknown[]
 }
 
@@ -122,6 +127,13 @@ const parts: Readonly<Record<FlushPart, Part>> = {
       returning 1)`,
     guard: [`(select count(*) from agreed) = jsonb_array_length($1::jsonb->'consents')`, 'TG004'],
   },
+  seen: {
+    // Whoever holds the membership may be about to end it: the day is not worth waiting for.
+    cte: `seen as (update membership m set last_seen_on = ${today} from (select tenant_id, id from membership
+        where id in (select (jsonb_array_elements_text($1::jsonb->'seen'))::uuid) and (last_seen_on is null or last_seen_on < ${today})
+        for no key update skip locked) x
+      where m.tenant_id = x.tenant_id and m.id = x.id)`,
+  },
   events: {
     cte: `told as (insert into event (id, type, outcome, tenant_id, actor, subject, client_id, sid, reason, before, after, ip, user_agent, request_id)
       select x.id, x.type, x.outcome, x.tenant_id, x.actor, x.subject, x.client_id, x.sid, x.reason, x.before, x.after, x.ip, x.user_agent, x.request_id
@@ -132,7 +144,7 @@ const parts: Readonly<Record<FlushPart, Part>> = {
 
 const order: readonly FlushPart[] = [
   'clients', 'moves', 'consume', 'put', 'destroy', 'grants', 'revoke_tokens', 'revoke_grants',
-  'sessions_new', 'sessions', 'sessions_alive', 'sessions_ended', 'consents', 'events',
+  'sessions_new', 'sessions', 'sessions_alive', 'sessions_ended', 'consents', 'seen', 'events',
 ]
 
 export interface FlushStatement {

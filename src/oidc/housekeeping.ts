@@ -6,7 +6,7 @@ import { deleteExpiredAttempts } from '../accounts/queries.ts'
 import type { Databases } from '../base/db.ts'
 import type { Logger } from '../base/log.ts'
 import { removeOldKeys } from './keyring.ts'
-import { deleteExpired } from './queries.ts'
+import { deleteExpired } from './ending-queries.ts'
 
 const intervalMilliseconds = 60_000
 const batchRows = 500

@@ -25,9 +25,14 @@ export function pickedMembership(result: Readonly<Record<string, unknown>> | und
   return typeof step.membershipId === 'string' ? step.membershipId : undefined
 }
 
-/** Those of `memberships` that are in force and, where a tenant is named, are of that tenant. */
+/** Whether a request that names `tenant`, by id, subdomain or a former one, or none at all, may mean this membership. */
+export function isMeant({ tenant_id, subdomain, former_subdomains }: MembershipFacts, tenant: string | undefined): boolean {
+  return tenant === undefined || tenant_id === tenant || subdomain === tenant || former_subdomains.includes(tenant)
+}
+
+/** Those of `memberships` that may use the app and, where a tenant is named, are of that tenant. */
 export function fittingMemberships(memberships: readonly MembershipFacts[], tenant: string | undefined): readonly MembershipFacts[] {
-  return memberships.filter((membership) => membership.usable && (tenant === undefined || membership.tenant_id === tenant || membership.subdomain === tenant))
+  return memberships.filter((membership) => membership.usable && isMeant(membership, tenant))
 }
 
 /** Pure rule: `mustAsk` is a pending prompt=select_tenant, which shows the picker even where one membership fits. */
@@ -54,7 +59,7 @@ export async function choiceOf(ctx: KoaContextWithOIDC): Promise<Choice> {
   const accountId = oidc.session?.accountId
   if (accountId === undefined) return { kind: 'ambiguous' }
   return chooseMembership({
-    memberships: await currentUnit().memberships(accountId),
+    memberships: await currentUnit().memberships(accountId, oidc.client?.clientId ?? null),
     tenant: requestedTenant(params),
     picked: pickedMembership(oidc.result),
     mustAsk: oidc.prompts.has('select_tenant') && oidc.promptPending('select_tenant'),

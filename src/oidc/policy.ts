@@ -5,6 +5,7 @@
  */
 import { errors, interactionPolicy } from 'oidc-provider'
 import { adviceFor, assuranceDetails, chosen, unmetDemands, type TrustedDevice } from './assurance.ts'
+import { outlived } from './facts.ts'
 import { choiceOf, requestedTenant } from './membership-choice.ts'
 import { currentUnit } from './unit-of-work.ts'
 
@@ -23,6 +24,7 @@ export function signInPolicy(trusted: TrustedDevice): interactionPolicy.DefaultP
   login.checks.add(proofOutdated, 1)
   login.checks.add(switchAccount)
   login.checks.add(reauthenticate)
+  login.checks.add(outlivedForTenant)
   // Initiating User Registration via OpenID Connect 1.0: an app may send newcomers straight to the registration.
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   policy.add(secondFactor(trusted), 2)
@@ -76,6 +78,13 @@ const switchAccount = new Check('switch_account', 'another account is to be used
 const reauthenticate = new Check('reauthenticate', 'the person has to prove who they are once more', (ctx) => {
   const { result } = ctx.oidc
   return result !== undefined && 'reauthenticate' in result && result.login === undefined
+})
+
+/** The tenant lets a sign-in count for so long only; without one chosen yet, its picker brings the question up. */
+const outlivedForTenant = new Check('tenant_max_age', 'the tenant asks for a newer sign-in', 'login_required', async (ctx) => {
+  const { session, result } = ctx.oidc
+  if (session?.accountId === undefined || result?.login !== undefined) return false
+  return outlived(chosen(await choiceOf(ctx))?.rules.session_hours ?? null, session.loginTs)
 })
 
 function secondFactor(trusted: TrustedDevice): interactionPolicy.Prompt {

@@ -130,6 +130,8 @@ function recordIssue(ctx: KoaContextWithOIDC, grantType: string): void {
   const unit = currentUnit()
   const token = AccessToken ?? ClientCredentials
   const tenantId = Grant !== undefined && 'tenantId' in Grant && typeof Grant.tenantId === 'string' ? Grant.tenantId : null
+  const membershipId = membershipOf(Grant)
+  if (membershipId !== undefined) unit.see(membershipId)
   unit.record({
     type: 'token.issued',
     outcome: 'success',
@@ -140,7 +142,7 @@ function recordIssue(ctx: KoaContextWithOIDC, grantType: string): void {
     sid: AccessToken?.sid ?? null,
     after: {
       grant_type: grantType, scope: token?.scope ?? null, audience: token?.aud ?? null, ...tokenName(token),
-      membership_id: membershipOf(Grant) ?? null,
+      membership_id: membershipId ?? null,
     },
   })
 }
@@ -157,10 +159,12 @@ function recordRefusals(provider: Provider): void {
     const { Grant, Client, Session } = ctx.oidc.entities
     const clientId = Client?.clientId ?? null
     const tenantId = Grant !== undefined && 'tenantId' in Grant && typeof Grant.tenantId === 'string' ? Grant.tenantId : null
+    const membershipId = membershipOf(Grant)
+    if (membershipId !== undefined) currentUnit().see(membershipId)
     currentUnit().record({
       type: 'authorization.granted', outcome: 'success', actor: Session?.accountId ?? null, subject: clientId, clientId, tenantId,
       sid: clientId === null ? null : (Session?.authorizations?.[clientId]?.sid ?? null),
-      after: { scope: ctx.oidc.params?.['scope'] ?? null, acr: Session?.acr ?? null, amr: Session?.amr ?? null, session: Session?.uid ?? null, membership_id: membershipOf(Grant) ?? null },
+      after: { scope: ctx.oidc.params?.['scope'] ?? null, acr: Session?.acr ?? null, amr: Session?.amr ?? null, session: Session?.uid ?? null, membership_id: membershipId ?? null },
     })
   })
   provider.on('authorization.error', (ctx, error) => refusal('authorization.refused', ctx, error))

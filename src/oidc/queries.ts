@@ -5,9 +5,9 @@
  */
 import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
-import type { EngineTrx, TenantTrx } from '../base/db.ts'
+import { appRefusal } from '../apps/access-queries.ts'
 import type { AccountFacts, Acr, ConsentFacts, MembershipFacts, SecurityFacts, TenantFacts } from './facts.ts'
-import type { FlushInput, FlushStatement } from './flush-parts.ts'
+import { today, type FlushInput, type FlushStatement } from './flush-parts.ts'
 
 /** A second use inside this many seconds is refused but does not punish the first: a double click signs nobody out. */
 export const replayGraceSeconds = 3
@@ -43,6 +43,10 @@ export interface TokenRow {
   /** What the tenant asks of its member's sign-in at this moment; aal1 where it asks for nothing. */
   readonly required_acr: Acr
   readonly trusted_device_days: number
+  /** For how long a sign-in counts for the tenant; null for as long as its session lives. */
+  readonly session_hours: number | null
+  /** The membership has acted for its tenant today, and the log of the day knows. */
+  readonly seen_today: boolean
 }
 
 export interface PersonRow {
@@ -71,28 +75,32 @@ const sessionJson = `jsonb_build_object('uid', s.uid, 'id_hash', s.id_hash, 'acc
 const membershipInForce = `m.status = 'active' and (m.valid_from is null or m.valid_from <= now())
   and (m.valid_until is null or now() < m.valid_until) and t.status = 'active'`
 
-/** A rule for administrators is for whoever holds a permission of the platform. */
-const requiredAcr = `case when t.mfa_rule = 'everyone' or (t.mfa_rule = 'admins' and cardinality(r.permissions) > 0) then t.mfa_level else 'aal1' end`
-const ruleEnforced = `(t.mfa_enforced_from is null or t.mfa_enforced_from <= now())`
+/** A tenant without passwords asks for a passkey; a rule for administrators is for whoever holds a permission of the platform. */
+const requiredAcr = `case when not t.password_sign_in then 'phr' when t.mfa_rule = 'everyone' or (t.mfa_rule = 'admins' and cardinality(r.permissions) > 0) then t.mfa_level else 'aal1' end`
+const ruleEnforced = `(not t.password_sign_in or t.mfa_enforced_from is null or t.mfa_enforced_from <= now())`
 
 const rulesJson = `jsonb_build_object(
     'required_acr', ${requiredAcr},
     'enforced', ${ruleEnforced}, 'enforced_from', t.mfa_enforced_from, 'trusted_device_days', t.trusted_device_days,
-    'password_expired', t.password_max_age_days is not null and exists (select 1 from factor_password f where f.account_id = m.account_id
+    'session_hours', t.session_hours, 'password_expired', t.password_max_age_days is not null and exists (select 1 from factor_password f where f.account_id = m.account_id
       and f.changed_at < now() - make_interval(days => t.password_max_age_days)))`
+
+const seenToday = `coalesce(m.last_seen_on >= ${today}, false)`
 
 /** A session whose person proved who they are before the account's epoch is dead, however long its row lives. */
 const sessionInForce = `(s.account_id is null or (p.status = 'active'
   and coalesce((s.payload->>'provenAt')::float8, (s.payload->>'loginTs')::float8 * 1000, 0) >= floor(extract(epoch from p.not_before) * 1000)))`
 
 const membershipsJson = `(select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'tenant_id', m.tenant_id, 'tenant_name', t.name,
-    'subdomain', t.subdomain, 'role', r.name, 'rules', ${rulesJson},
+    'subdomain', t.subdomain, 'former_subdomains', array(select fs.subdomain from former_subdomain fs where fs.tenant_id = t.id),
+    'role', r.name, 'rules', ${rulesJson}, 'contact', t.contact, 'seen_today', ${seenToday},
     'unit_name', (select u.name from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
       where mu.tenant_id = m.tenant_id and mu.membership_id = m.id order by mu.is_primary desc, u.code limit 1),
-    'usable', ${membershipInForce},
+    'in_force', ${membershipInForce}, 'usable', ${membershipInForce} and app.refusal is null,
     'not_usable_because', case when m.status = 'invited' then 'invited' when t.status <> 'active' or m.status = 'suspended' then 'suspended'
-      when m.valid_from > now() then 'not_started' when m.valid_until <= now() then 'expired' end) order by t.name, m.id), '[]')
+      when m.valid_from > now() then 'not_started' when m.valid_until <= now() then 'expired' else app.refusal end) order by t.name, m.id), '[]')
   from membership m join tenant t on t.id = m.tenant_id join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+  left join client c on c.id = $2 cross join lateral (select ${appRefusal} as refusal) app
   where m.account_id = p.id and m.status <> 'ended')`
 
 const consentsJson = `(select coalesce(jsonb_agg(jsonb_build_object('membership_id', c.membership_id, 'scopes', c.scopes,
@@ -115,7 +123,8 @@ const tokenStatement = {
     s.uid as s_uid, s.id_hash as s_id_hash, s.account_id as s_account_id, s.payload as s_payload,
     p.id as p_id, p.email, p.email_verified_at is not null as email_verified, p.display_name, p.family_name, p.given_name, p.locale, p.zoneinfo,
     floor(extract(epoch from p.updated_at))::float8 as updated_at,
-    t.name as tenant_name, r.name as role, m.groups, case when ${ruleEnforced} then ${requiredAcr} end as required_acr, t.trusted_device_days
+    t.name as tenant_name, r.name as role, m.groups, case when ${ruleEnforced} then ${requiredAcr} end as required_acr, t.trusted_device_days,
+    t.session_hours, ${seenToday} as seen_today
   from oidc_artifact a
   left join client c on c.id = a.client_id
   left join tenant ct on ct.id = c.tenant_id
@@ -127,7 +136,8 @@ const tokenStatement = {
   left join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
   where a.id = $1 and a.expires_at > now()
     and (a.client_id is null or (c.status = 'active' and (ct.id is null or ct.status = 'active')))
-    and (a.grant_id is null or (g.id is not null and p.status = 'active' and (not g.offline or g.created_at >= p.not_before) and (g.membership_id is null or (${membershipInForce}))))`,
+    and (a.grant_id is null or (g.id is not null and p.status = 'active' and (not g.offline or g.created_at >= p.not_before)
+      and (g.membership_id is null or (${membershipInForce} and ${appRefusal} is null))))`,
 } as const
 
 interface TokenColumns extends Omit<AccountFacts, 'id'> {
@@ -150,6 +160,8 @@ interface TokenColumns extends Omit<AccountFacts, 'id'> {
   readonly groups: readonly string[] | null
   readonly required_acr: Acr | null
   readonly trusted_device_days: number | null
+  readonly session_hours: number | null
+  readonly seen_today: boolean
 }
 
 const sessionStatement = {
@@ -186,7 +198,7 @@ const grantStatement = {
   join client c on c.id = g.client_id and c.status = 'active'
   left join membership m on m.tenant_id = g.tenant_id and m.id = g.membership_id
   left join tenant t on t.id = m.tenant_id
-  where g.id = $1 and g.expires_at > now() and (g.membership_id is null or (${membershipInForce}))`,
+  where g.id = $1 and g.expires_at > now() and (g.membership_id is null or (${membershipInForce} and ${appRefusal} is null))`,
 } as const
 
 const tenantFactsStatement = {
@@ -214,6 +226,7 @@ function tokenRow(row: TokenColumns): TokenRow {
   const { id, model, payload, grant_id, consumed, g_payload, s_uid, s_id_hash, s_payload, p_id, g_tenant_id, g_membership_id, tenant_name, role, groups } = row
   return {
     id, model, payload, grant_id, consumed, required_acr: row.required_acr ?? 'aal1', trusted_device_days: row.trusted_device_days ?? 0,
+    session_hours: row.session_hours, seen_today: row.seen_today,
     grant: grant_id === null || g_payload === null ? null
       : { id: grant_id, session_uid: row.g_session_uid, tenant_id: g_tenant_id, membership_id: g_membership_id, payload: g_payload },
     session: s_uid === null || s_id_hash === null || s_payload === null ? null
@@ -351,36 +364,4 @@ export async function findCallerFacts(pool: Pool, caller: { accountId: string | 
     values: [caller.accountId, caller.membershipId, caller.clientId],
   })
   return result.rows[0] ?? { permissions: [], second_factor: false, operator: null, client: null }
-}
-
-/** Ends every token family of a membership, inside its tenant's transaction. */
-export async function deleteGrantsOfMembership(trx: TenantTrx, membershipId: string): Promise<number> {
-  const result = await trx.query.deleteFrom('oidc_grant').where('membership_id', '=', membershipId).executeTakeFirst()
-  return Number(result.numDeletedRows)
-}
-
-/** Ends every token family for a tenant, or of an app, when it is suspended; they do not come back with it. */
-export async function deleteGrantsOf(trx: EngineTrx, of: { readonly tenant_id: string } | { readonly client_id: string }): Promise<void> {
-  const grants = trx.query.deleteFrom('oidc_grant')
-  await ('tenant_id' in of ? grants.where('tenant_id', '=', of.tenant_id) : grants.where('client_id', '=', of.client_id)).execute()
-}
-
-/** Removes up to `limit` rows of each kind that have expired; returns how many went. */
-export async function deleteExpired(pool: Pool, limit: number): Promise<number> {
-  const result = await pool.query<{ n: number }>({
-    name: 'delete_expired',
-    text: `with artifacts as (delete from oidc_artifact where id in
-        (select id from oidc_artifact where expires_at < now() - interval '1 minute' order by expires_at limit $1 for update skip locked) returning 1),
-      grants as (delete from oidc_grant where id in
-        (select id from oidc_grant where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1),
-      orphans as (delete from oidc_grant where id in
-        (select g.id from oidc_grant g where not g.offline and g.created_at < now() - interval '1 hour' and g.session_uid is not null
-          and not exists (select 1 from session s where s.uid = g.session_uid) limit $1 for update skip locked) returning 1),
-      sessions as (delete from session where uid in
-        (select uid from session where expires_at < now() order by expires_at limit $1 for update skip locked) returning 1)
-      select (select count(*) from artifacts) + (select count(*) from grants) + (select count(*) from orphans)
-        + (select count(*) from sessions) as n`,
-    values: [limit],
-  })
-  return result.rows[0]?.n ?? 0
 }

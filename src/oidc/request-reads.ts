@@ -27,6 +27,7 @@ export class RequestReads {
   readonly #accounts = new Map<string, AccountFacts>()
   readonly #people = new Map<string, { person: PersonRow; clientId: string | null }>()
   readonly #tenants = new Map<string, TenantFacts>()
+  readonly #seenToday = new Set<string>()
 
   constructor(pool: Pool, { clientIdHint = null, resumedKey = null }: RequestHints) {
     this.pool = pool
@@ -43,6 +44,7 @@ export class RequestReads {
       if (row?.session) this.#sessionsByUid.set(row.session.uid, row.session)
       if (row?.account) this.#accounts.set(row.account.id, row.account)
       if (row?.tenant) this.#tenants.set(row.tenant.membership_id, row.tenant)
+      if (row?.tenant && row.seen_today) this.#seenToday.add(row.tenant.membership_id)
       return row
     })
     this.#tokens.set(key, reading)
@@ -66,6 +68,8 @@ export class RequestReads {
 
   async #readSession(idHash: string): Promise<queries.SignedInRow | undefined> {
     const resumed = this.#resumedKey === null ? undefined : await this.token(this.#resumedKey)
+    const { client_id: clientId } = resumed?.payload.params ?? {}
+    if (typeof clientId === 'string') this.clientIdHint ??= clientId
     const provenAccountId = resumed?.payload.result?.login?.accountId ?? null
     return queries.findSession(this.pool, idHash, { clientId: this.clientIdHint, provenAccountId })
   }
@@ -96,22 +100,27 @@ export class RequestReads {
     return this.#accounts.get(accountId) ?? (await this.person(accountId))?.account
   }
 
-  /** An active person with memberships; `consents` are those given to `clientIdHint`. */
+  /** An active person; `memberships` and `consents` are those for `clientIdHint`. */
   async person(accountId: string): Promise<PersonRow | undefined> {
     const known = this.#people.get(accountId)
     return known?.person ?? this.#readPerson(accountId)
   }
 
-  async memberships(accountId: string): Promise<readonly MembershipFacts[]> {
-    return (await this.person(accountId))?.memberships ?? []
+  /** Memberships as they stand for an app; read again where the session's read did not know the app yet. */
+  async memberships(accountId: string, clientId: string | null): Promise<readonly MembershipFacts[]> {
+    return (await this.#personFor(accountId, clientId))?.memberships ?? []
   }
 
-  /** What a person has agreed to for an app; read again where the session's read did not know the app yet. */
+  /** What a person has agreed to for an app. */
   async consents(accountId: string, clientId: string): Promise<readonly ConsentFacts[]> {
+    return (await this.#personFor(accountId, clientId))?.consents ?? []
+  }
+
+  async #personFor(accountId: string, clientId: string | null): Promise<PersonRow | undefined> {
     const known = this.#people.get(accountId)
-    if (known?.clientId === clientId) return known.person.consents
+    if (known?.clientId === clientId) return known.person
     this.clientIdHint = clientId
-    return (await this.#readPerson(accountId))?.consents ?? []
+    return this.#readPerson(accountId)
   }
 
   async #readPerson(accountId: string): Promise<PersonRow | undefined> {
@@ -124,6 +133,12 @@ export class RequestReads {
   #meet(person: PersonRow, clientId: string | null): void {
     this.#people.set(person.account.id, { person, clientId })
     this.#accounts.set(person.account.id, person.account)
+    for (const membership of person.memberships) if (membership.seen_today) this.#seenToday.add(membership.id)
+  }
+
+  /** Whether it is known already that the membership has acted today. */
+  protected wasSeenToday(membershipId: string): boolean {
+    return this.#seenToday.has(membershipId)
   }
 
   async grant(id: string): Promise<GrantRow | undefined> {

@@ -6,7 +6,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from './client-store.ts'
 import { mayRenew } from './assurance.ts'
-import { satisfiesAcr } from './facts.ts'
+import { outlived, satisfiesAcr } from './facts.ts'
 import { fittingMemberships, requestedTenant } from './membership-choice.ts'
 import type { TokenRow } from './queries.ts'
 import type { References } from './references.ts'
@@ -22,7 +22,7 @@ export async function refuseOutgrown(ctx: KoaContextWithOIDC, { references }: { 
 }
 
 function refuseWhereOutgrown(token: TokenRow): void {
-  if (!mayRenew(token)) throw new errors.InvalidGrant('the tenant asks for a stronger sign-in')
+  if (!mayRenew(token)) throw new errors.InvalidGrant('the tenant asks for a stronger or newer sign-in')
 }
 
 export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients: ClientStore; references: References }): Promise<void> {
@@ -35,13 +35,16 @@ export async function nameTargetTenant(ctx: KoaContextWithOIDC, deps: { clients:
   const token = await unit.token(key)
   // An unknown or foreign token is the stock handler's refusal to make.
   if (token?.model !== 'RefreshToken' || token.account === null || token.payload.clientId !== ctx.oidc.client?.clientId) return
-  const memberships = await unit.memberships(token.account.id)
+  const memberships = await unit.memberships(token.account.id, token.payload.clientId ?? null)
   const [target] = fittingMemberships(memberships, tenant)
   if (target === undefined) throw new errors.AccessDenied('no membership of this tenant')
   // Naming the tenant that the family is in already is no way around its rules.
   if (target.id === token.grant?.membership_id) {
     refuseWhereOutgrown(token)
     return
+  }
+  if (outlived(target.rules.session_hours, token.payload.authTime)) {
+    throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a newer sign-in')
   }
   if (target.rules.enforced && !satisfiesAcr(token.payload.acr ?? 'aal1', target.rules.required_acr)) {
     throw new errors.CustomOIDCProviderError('interaction_required', 'the tenant asks for a stronger sign-in')

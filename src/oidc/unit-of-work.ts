@@ -48,7 +48,7 @@ export class UnitOfWork extends RequestReads {
     this.#writes.put = [...this.#writes.put.filter((known) => known.id !== row.id), row]
     // Later reads of this request see what it has written.
     const payload: AdapterPayload = typeof row.payload === 'object' && row.payload !== null ? { ...row.payload } : {}
-    this.rememberToken(row.id, { id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null, required_acr: 'aal1', trusted_device_days: 0 })
+    this.rememberToken(row.id, { id: row.id, model: row.model, payload, grant_id: row.grant_id, consumed: null, grant: null, session: null, account: null, tenant: null, required_acr: 'aal1', trusted_device_days: 0, session_hours: null, seen_today: true })
   }
 
   consume(key: string, late: boolean): void {
@@ -92,6 +92,11 @@ export class UnitOfWork extends RequestReads {
     this.forgetSession(uid)
   }
 
+  /** The membership acts for its tenant; the first time in a day is written down. */
+  see(membershipId: string): void {
+    if (!this.wasSeenToday(membershipId) && !this.#writes.seen.includes(membershipId)) this.#writes.seen.push(membershipId)
+  }
+
   agree(consent: FlushInput['consents'][number]): void {
     this.#writes.consents.push(consent)
   }
@@ -102,7 +107,7 @@ export class UnitOfWork extends RequestReads {
 
   /** After a refusal: what the request would have given is dropped; revocations and events stay (reuse detection writes, then throws). */
   dropGains(): void {
-    this.#writes = { ...this.#writes, clients: [], moves: [], consume: [], put: [], grants: [], consents: [] }
+    this.#writes = { ...this.#writes, clients: [], moves: [], consume: [], put: [], grants: [], consents: [], seen: [] }
     this.moved.clear()
     this.#sessionSaves.clear()
   }
@@ -159,7 +164,7 @@ export class UnitOfWork extends RequestReads {
 function emptyInput(): FlushInput {
   return {
     clients: [], moves: [], consume: [], put: [], destroy: [], grants: [], revoke_tokens: [], revoke_grants: [],
-    sessions_new: [], sessions: [], sessions_alive: [], sessions_ended: [], consents: [], events: [],
+    sessions_new: [], sessions: [], sessions_alive: [], sessions_ended: [], consents: [], seen: [], events: [],
   }
 }
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { createLogger } from '../../src/base/log.ts'
 import { startHousekeeping } from '../../src/oidc/housekeeping.ts'
-import { deleteExpired } from '../../src/oidc/queries.ts'
+import { deleteExpired } from '../../src/oidc/ending-queries.ts'
 import { createDatabase } from '../helpers/database.ts'
 
 test('removes what has expired and nothing else', async () => {

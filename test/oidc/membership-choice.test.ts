@@ -4,12 +4,14 @@ import type { MembershipFacts } from '../../src/oidc/facts.ts'
 import { satisfiesAcr } from '../../src/oidc/facts.ts'
 import { chooseMembership, pickedMembership, requestedTenant } from '../../src/oidc/membership-choice.ts'
 
-const rules = { required_acr: 'aal1', enforced: true, enforced_from: null, trusted_device_days: 0, password_expired: false } as const
+const rules = { required_acr: 'aal1', enforced: true, enforced_from: null, trusted_device_days: 0, session_hours: null, password_expired: false } as const
 const membership = (id: string, more: Partial<MembershipFacts> = {}): MembershipFacts => ({
-  id, tenant_id: `tenant of ${id}`, tenant_name: id, subdomain: id, role: 'STAFF', unit_name: null, rules, usable: true, not_usable_because: null, ...more,
+  id, tenant_id: `tenant of ${id}`, tenant_name: id, subdomain: id, former_subdomains: [`old-${id}`], role: 'STAFF', unit_name: null, rules, contact: null,
+  in_force: true, usable: true, not_usable_because: null, seen_today: false, ...more,
 })
 const [sakura, midori] = [membership('sakura'), membership('midori')]
 const suspended = membership('kaede', { usable: false, not_usable_because: 'suspended' })
+const closed = membership('hibari', { usable: false, not_usable_because: 'app_not_assigned' })
 const nothing = { tenant: undefined, picked: undefined, mustAsk: false }
 
 describe('choosing a membership', () => {
@@ -23,6 +25,8 @@ describe('choosing a membership', () => {
     ['the named one by id', { memberships: [sakura, midori], ...nothing, tenant: 'tenant of midori' }, 'midori'],
     ['none for a tenant of others', { memberships: [sakura], ...nothing, tenant: 'midori' }, 'none'],
     ['none for a suspended one even when named', { memberships: [suspended], ...nothing, tenant: 'kaede' }, 'none'],
+    ['the named one by a subdomain it once had', { memberships: [sakura, midori], ...nothing, tenant: 'old-midori' }, 'midori'],
+    ['none for one that may not use the app', { memberships: [closed], ...nothing, tenant: 'hibari', picked: 'hibari' }, 'none'],
     ['none without memberships', { memberships: [], ...nothing }, 'none'],
     ['nothing yet when the picker was asked for', { memberships: [sakura], ...nothing, mustAsk: true }, 'ambiguous'],
     ['the picked one when the picker was asked for', { memberships: [sakura], ...nothing, mustAsk: true, picked: 'sakura' }, 'sakura'],

@@ -46,6 +46,7 @@ export const writers: Readonly<Record<string, string>> = {
 /** Files that write a table of another room, each with its reason. */
 export const guestWriters: readonly { readonly path: string; readonly table: string; readonly because: string }[] = [
   { path: 'src/oidc/flush-parts.ts', table: 'event', because: 'the token path writes all it decided in one statement, its events included' },
+  { path: 'src/oidc/flush-parts.ts', table: 'membership', because: 'the day on which a member was last seen goes with the statement that lets them act' },
 ]
 
 /** Places besides queries files where statements belong, each with its reason. */

@@ -89,6 +89,8 @@ const closed: readonly MembershipChoice[] = [
   { membershipId: 'm5', tenantName: '株式会社ケアリンク', subdomain: 'carelink', roleName: 'operator', unitName: '本社', initial: 'ケ', colour: 'ume', disabledReason: 'not_started' },
 ]
 
+const closedToApp = memberships.slice(0, 1).map((one) => ({ ...one, disabledReason: 'app_not_assigned' as const }))
+
 const many: readonly MembershipChoice[] = Array.from({ length: 12 }, (_, index) => ({
   membershipId: `many-${index}`,
   tenantName: `訪問看護ステーション 第${index + 1}拠点`,
@@ -247,9 +249,10 @@ function tenants(frame: FrameProps): Picture[] {
     { name: 'select-tenant', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: memberships }) },
     { name: 'select-tenant-closed', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: [...memberships, ...closed], error: 'choice_invalid' }) },
     { name: 'select-tenant-many', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: many, error: 'form_expired' }) },
-    { name: 'no-tenant', page: 'no_tenant', node: h(NoTenantPage, { ...base, memberships: [] }) },
-    { name: 'no-tenant-requested', page: 'no_tenant', node: h(NoTenantPage, { ...base, requestedTenant: 'みどり整骨院', memberships: [] }) },
-    { name: 'no-tenant-closed', page: 'no_tenant', node: h(NoTenantPage, { ...base, memberships: closed }) },
+    { name: 'no-tenant', page: 'no_tenant', node: h(NoTenantPage, { ...base, memberships: [], turnTo: [] }) },
+    { name: 'no-tenant-requested', page: 'no_tenant', node: h(NoTenantPage, { ...base, requestedTenant: 'みどり整骨院', memberships: [], turnTo: [] }) },
+    { name: 'no-tenant-closed', page: 'no_tenant', node: h(NoTenantPage, { ...base, memberships: closed, turnTo: [] }) },
+    { name: 'no-tenant-app', page: 'no_tenant', node: h(NoTenantPage, { ...base, memberships: closedToApp, turnTo: [{ tenantName: '医療法人さくら会', contact: null, administrators: ['佐藤 美咲', '山田 太郎'] }] }) },
   ]
 }
 

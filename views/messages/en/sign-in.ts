@@ -289,6 +289,8 @@ export const signIn = {
   'membership.suspended': 'Suspended',
   'membership.expired': 'Your access has ended',
   'membership.not_started': 'Your access has not started yet',
+  'membership.app_not_used': 'Does not use this app',
+  'membership.app_not_assigned': 'You are not among those who may use this app',
 
   'no_tenant.title': 'No organisation to use',
   'no_tenant.none': 'This account does not belong to any organisation.',
@@ -296,6 +298,11 @@ export const signIn = {
   'no_tenant.disabled': 'None of this account’s memberships can be used at the moment.',
   'no_tenant.advice': 'If you expected access, please ask the administrator of that organisation to add this account. If you have another account, you can sign in with it instead.',
   'no_tenant.account': 'Account to tell your administrator',
+  'no_tenant.app_title': 'You cannot use this app',
+  'no_tenant.app_closed': '{tenant} has not opened {app} to you.',
+  'no_tenant.app_advice': 'If you need it for your work, please ask the contact below. If you have another account, you can sign in with it instead.',
+  'no_tenant.turn_to': 'Whom to ask at {tenant}',
+  'no_tenant.turn_to_administrator': 'The administrator of the organisation',
 
   'consent.title': 'Allow access?',
   'consent.intro': '{app} would like permission for the following.',

@@ -290,6 +290,8 @@ export const signIn = {
   'membership.suspended': '利用が停止されています',
   'membership.expired': '利用期間が終わっています',
   'membership.not_started': '利用期間がまだ始まっていません',
+  'membership.app_not_used': 'この組織ではこのアプリを使っていません',
+  'membership.app_not_assigned': 'このアプリの利用者に入っていません',
 
   'no_tenant.title': '使える組織がありません',
   'no_tenant.none': 'このアカウントは、どの組織にも登録されていません。',
@@ -297,6 +299,11 @@ export const signIn = {
   'no_tenant.disabled': 'このアカウントの所属は、いずれも現在利用できません。',
   'no_tenant.advice': 'お心当たりの組織があるときは、その組織の管理者に、このアカウントの登録を依頼してください。別のアカウントをお持ちなら、そちらでサインインできます。',
   'no_tenant.account': '管理者に伝えるアカウント',
+  'no_tenant.app_title': 'このアプリは利用できません',
+  'no_tenant.app_closed': '{tenant}では、あなたは {app} の利用者に登録されていません。',
+  'no_tenant.app_advice': '業務で必要なときは、下記の連絡先にご相談ください。別のアカウントをお持ちなら、そちらでサインインできます。',
+  'no_tenant.turn_to': '{tenant}の連絡先',
+  'no_tenant.turn_to_administrator': '組織の管理者',
 
   'consent.title': 'アクセスの許可',
   'consent.intro': '{app} に、次の情報と操作を許可しますか？',
