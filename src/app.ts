@@ -45,8 +45,11 @@ import { directListener } from './http/direct.ts'
 import { createFrame } from './http/frame.ts'
 import { contentSecurityPolicy } from './http/headers.ts'
 import { createHealth, type Health, type HealthCheck } from './http/health.ts'
+import { createIdempotency } from './http/idempotency.ts'
 import { createMetrics } from './http/metrics.ts'
 import { createHttpApp, createRouter, mountDoors, requestListener, type Door } from './http/mount.ts'
+import { deleteStaleKeys } from './http/queries.ts'
+import { createRateLimits } from './http/rate-limit.ts'
 import { listen } from './http/server.ts'
 import { openApiDoor } from './http/openapi.ts'
 import { deviceOf } from './interaction/device.ts'
@@ -201,11 +204,13 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const app = createHttpApp(edge)
   app.use(health.serve(config.metricsPort === null ? 'this_machine' : 'nobody'))
   app.use(assets.serve)
+  const rateLimits = createRateLimits({ perMinute: config.apiRateLimit })
+  app.use(rateLimits.otherwise)
   const router = createRouter()
   mountDoors(router, doors, {
     csrf: createCsrf({ masterKey, issuer: config.issuer, cookies }), frame, demo: mailbox !== null,
     sessions: createSessionDesk({ issuer: config.issuer, pool, masterKey, provider: () => mount.provider, trustedDevice }),
-    authenticate: createAuthenticate({ pool, references, issuer: config.issuer }), enterTenant: createEnterTenant({ pool, clients, api: ownApiIdentifier(config.issuer) }),
+    authenticate: createAuthenticate({ pool, references, issuer: config.issuer }), rateLimits, idempotency: createIdempotency({ databases, masterKey }), enterTenant: createEnterTenant({ pool, clients, api: ownApiIdentifier(config.issuer) }),
     onRefused: ({ ctx, door, caller, reason }) => databases.inEngine((trx) => record(trx, {
       type: 'access.refused', outcome: 'refused', reason, subject: `${door.method} ${door.path}`, actor: caller?.accountId ?? caller?.clientId ?? null,
       clientId: caller?.clientId ?? null, tenantId: caller?.tenantId ?? null, origin: ctx.state.origin,
@@ -383,7 +388,7 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
     more: [
       (limit) => deleteExpiredLinks(databases.engine, limit), (limit) => deleteSpentChallenges(databases.engine, limit),
       (limit) => deleteStaleDevices(databases.engine, limit), (limit) => forgetOldRows({ databases }, limit), () => eraseDueAccounts(personal.deletion),
-      (limit) => tellExpired({ databases }, limit),
+      (limit) => tellExpired({ databases }, limit), (limit) => deleteStaleKeys(databases.engine, limit),
     ],
   })
   return {

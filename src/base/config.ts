@@ -32,6 +32,8 @@ export interface Config {
   readonly debug: boolean
   readonly hashWorkers: number
   readonly hashQueueLimit: number
+  /** Requests to the API that one caller may send to one process in a minute. */
+  readonly apiRateLimit: number
   /** Whether anybody may make an account; a tenant can allow it for itself. */
   readonly registration: 'open' | 'closed'
   /** Relying Party ID of passkeys (WebAuthn §4): the issuer's host or a domain above it; null where that is an IP address, which no passkey can have. */
@@ -117,6 +119,7 @@ const environment = z.object({
     z.enum(['open', 'closed'], { error: 'must be open or closed.' })),
   TEGATA_RP_ID: optional('the host of ISSUER', 'The domain that passkeys belong to: the host of ISSUER or a domain above it. Changing it makes all passkeys useless.',
     z.string().regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'must be a domain such as example.com.')),
+  API_RATE_LIMIT: withDefault('600', 'Requests to the API that one caller (app and account, else address) may send to one process in a minute; then 429.', wholeNumber(1, 1_000_000)),
   TEGATA_HASH_WORKERS: optional('the number of cores', 'Passwords that are checked at the same time.', wholeNumber(1, 128)),
   TEGATA_HASH_QUEUE: withDefault('64', 'Passwords that may wait to be checked; beyond that sign-in answers 503.', wholeNumber(1, 10_000)),
 })
@@ -159,6 +162,7 @@ function configOf(read: z.output<typeof environment>): Config {
     debug: read.TEGATA_DEBUG,
     hashWorkers: read.TEGATA_HASH_WORKERS ?? availableParallelism(),
     hashQueueLimit: read.TEGATA_HASH_QUEUE,
+    apiRateLimit: read.API_RATE_LIMIT,
     registration: read.TEGATA_REGISTRATION ?? (demo ? 'open' : 'closed'),
     rpId: rpIdOf(issuer, read.TEGATA_RP_ID),
     demo,

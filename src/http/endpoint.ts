@@ -98,6 +98,8 @@ interface PublicSpec<Who, P extends z.ZodType, Q extends z.ZodType, B extends z.
   readonly bodyLimitBytes?: number
   /** Of an answer that is a stream (http/csv.ts) instead of JSON. */
   readonly mediaType?: string
+  /** Creates something: sent again with the same Idempotency-Key it is answered as before and done once. */
+  readonly idempotent?: true
   /** One sentence for the reference. */
   readonly summary: string
   handle(request: EndpointRequest<Who, z.output<P>, z.output<Q>, z.output<B>>): MaybeLater<EndpointAnswer<z.input<R>> | EndpointRefusal>
@@ -121,6 +123,7 @@ export interface EndpointDoor {
   readonly guarded?: true
   readonly bodyLimitBytes?: number
   readonly mediaType?: string
+  readonly idempotent?: true
   readonly summary: string
   /** A method, not a property: its parameter may be narrower, for the runner parses with these very schemas first. */
   handle(request: EndpointRequest<Caller | null, unknown, unknown, unknown>): MaybeLater<EndpointAnswer<unknown> | EndpointRefusal>

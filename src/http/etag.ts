@@ -11,7 +11,12 @@ export type Expectation<Trx = TenantTrx> = (trx: Trx) => Promise<boolean>
 
 /** The strong tag of a body: two bodies that say the same have the same one, in whatever order their members stand. */
 export function etagOf(body: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(body, inOrder)).digest('base64url').slice(0, 22)}"`
+  return `"${createHash('sha256').update(canonicalJson(body)).digest('base64url').slice(0, 22)}"`
+}
+
+/** The one spelling of a value, whatever the order of its members. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, inOrder)
 }
 
 function inOrder(_name: string, value: unknown): unknown {

@@ -7,9 +7,11 @@
 import { Readable } from 'node:stream'
 import { readJson } from './json-body.ts'
 import { etagOf, isKnown, tagsPattern } from './etag.ts'
-import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EnterTenant, type Refusal } from './endpoint.ts'
+import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRequest, type EnterTenant, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
 import { freshSignInSeconds, stepUp } from './freshness.ts'
+import { keyPattern, type Idempotency } from './idempotency.ts'
+import type { RateLimits } from './rate-limit.ts'
 import { generic, writeProblem } from './problem.ts'
 import type { FieldError, RequestRefusal } from './problem.ts'
 import type { AppContext } from './context.ts'
@@ -18,6 +20,10 @@ export interface EndpointDeps {
   readonly authenticate: Authenticate
   /** Without it X-Tenant-ID counts for nothing. */
   readonly enterTenant?: EnterTenant
+  /** Without it Idempotency-Key counts for nothing. */
+  readonly idempotency?: Idempotency
+  /** Without it nobody is counted. */
+  readonly rateLimits?: Pick<RateLimits, 'count'>
   /** Hears of every caller that was turned away, for the event log. */
   readonly onRefused?: (refused: { ctx: AppContext; door: EndpointDoor; caller: Caller | null; reason: string }) => Promise<void>
 }
@@ -27,13 +33,19 @@ interface Arrival {
   readonly params: Readonly<Record<string, string>>
 }
 
-interface Parts { readonly params: unknown; readonly query: unknown; readonly body: unknown; readonly ifMatch: string | null }
+interface Parts { readonly params: unknown; readonly query: unknown; readonly body: unknown; readonly ifMatch: string | null; readonly idempotencyKey: string | null }
 type Read = { readonly ok: true; readonly parts: Parts } | { readonly ok: false; readonly refusal: RequestRefusal; readonly errors?: readonly FieldError[] }
 
 /** Runs one endpoint and writes its answer or a problem document. */
 export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arrival: Arrival): Promise<void> {
   const { ctx } = arrival
   const { caller, refused } = await letIn(door, deps, ctx)
+  // Before a refusal is written down: whoever hammers must not fill the log.
+  const limited = (await deps.rateLimits?.count(ctx, caller)) ?? null
+  if (limited !== null) {
+    writeProblem(ctx, limited)
+    return
+  }
   if (refused !== null) {
     await deps.onRefused?.({ ctx, door, caller, reason: refused.reason })
     turnAway(ctx, refused)
@@ -44,9 +56,17 @@ export async function runEndpoint(door: EndpointDoor, deps: EndpointDeps, arriva
     writeProblem(ctx, read.refusal, read.errors)
     return
   }
-  const answer = await door.handle({ ctx, caller, origin: ctx.state.origin, ...read.parts })
+  const { idempotencyKey: key, ...parts } = read.parts
+  const act = () => carryOut(door, deps, { ctx, caller, origin: ctx.state.origin, ...parts })
+  if (key === null || caller === null || deps.idempotency === undefined) await act()
+  else await deps.idempotency.once({ ctx, caller, key, body: parts.body }, act)
+}
+
+async function carryOut(door: EndpointDoor, { onRefused }: EndpointDeps, request: EndpointRequest<Caller | null, unknown, unknown, unknown>): Promise<void> {
+  const { ctx, caller } = request
+  const answer = await door.handle(request)
   if ('refused' in answer) {
-    if (answer.status === 404 && caller !== null) await deps.onRefused?.({ ctx, door, caller, reason: 'not_found' })
+    if (answer.status === 404 && caller !== null) await onRefused?.({ ctx, door, caller, reason: 'not_found' })
     writeProblem(ctx, answer)
   } else writeAnswer(ctx, door, answer)
 }
@@ -56,9 +76,9 @@ async function letIn(door: EndpointDoor, { authenticate, enterTenant }: Endpoint
   if (door.access === 'public') return { caller: null, refused: null }
   const who = await authenticate(ctx)
   if ('reason' in who) return { caller: null, refused: who }
-  const named = ctx.req.headers['x-tenant-id']
-  if (enterTenant === undefined || named === undefined || !isForTenants(door)) return { caller: who, refused: missingRight(door, who) }
-  const entered = await enterTenant(who, String(named))
+  const named = headerOf(ctx, 'X-Tenant-ID')
+  if (enterTenant === undefined || named === null || !isForTenants(door)) return { caller: who, refused: missingRight(door, who) }
+  const entered = await enterTenant(who, named)
   return 'reason' in entered ? { caller: who, refused: entered } : { caller: entered, refused: missingRight(door, entered) }
 }
 
@@ -112,14 +132,24 @@ async function readRequest(door: EndpointDoor, { ctx, params }: Arrival): Promis
     query: readPart('query', door.query, Object.fromEntries(pairs)),
     body: readPart('body', door.body, json.value),
   }
-  const ifMatch = door.guarded === true ? ctx.req.headers['if-match'] ?? null : null
-  const errors = [...read.params.errors, ...read.query.errors, ...read.body.errors, ...errorsOfIfMatch(ifMatch)]
+  const ifMatch = door.guarded === true ? headerOf(ctx, 'If-Match') : null
+  const idempotencyKey = door.idempotent === true ? headerOf(ctx, 'Idempotency-Key') : null
+  const errors = [
+    ...read.params.errors, ...read.query.errors, ...read.body.errors,
+    ...(ifMatch === null || tagsPattern.test(ifMatch) ? [] : [misfit('If-Match', 'must be * or entity tags in double quotes')]),
+    ...(idempotencyKey === null || keyPattern.test(idempotencyKey) ? [] : [misfit('Idempotency-Key', 'must be 1 to 255 visible ASCII characters')]),
+  ]
   if (errors.length > 0) return { ok: false, refusal: generic('invalid_request'), errors }
-  return { ok: true, parts: { params: read.params.value, query: read.query.value, body: read.body.value, ifMatch } }
+  return { ok: true, parts: { params: read.params.value, query: read.query.value, body: read.body.value, ifMatch, idempotencyKey } }
 }
 
-function errorsOfIfMatch(ifMatch: string | null): readonly FieldError[] {
-  return ifMatch === null || tagsPattern.test(ifMatch) ? [] : [{ in: 'header', pointer: '/If-Match', detail: 'must be * or entity tags in double quotes' }]
+function headerOf({ req }: AppContext, name: string): string | null {
+  const value = req.headers[name.toLowerCase()]
+  return value === undefined ? null : String(value)
+}
+
+function misfit(name: string, detail: string): FieldError {
+  return { in: 'header', pointer: `/${name}`, detail }
 }
 
 function writeAnswer(ctx: AppContext, door: EndpointDoor, answer: EndpointAnswer<unknown>): void {

@@ -68,7 +68,7 @@ const page = z.object({
 export function invitationEndpoints(deps: InvitationApiDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/invitations', access: write, status: 201, body: wanted, response: invitationShape,
+      method: 'POST', path: '/api/v1/invitations', access: write, status: 201, idempotent: true, body: wanted, response: invitationShape,
       summary: 'Invites somebody into the tenant, by mail where there is an address.',
       handle: ({ caller, body, origin }) => inTenantOf(caller, (tenantId) => invite(deps, { caller, body, origin, tenantId })),
     }),

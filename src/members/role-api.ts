@@ -45,7 +45,7 @@ export function roleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
       handle: ({ caller }) => inTenantOf(caller, async (tenantId) => ({ status: 200, body: { roles: (await deps.databases.inTenant(tenantId, listRoles)).map(present) } })),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/roles', access: roleAccess, status: 201, summary: 'Makes a role, with permissions that the caller has.',
+      method: 'POST', path: '/api/v1/roles', access: roleAccess, status: 201, idempotent: true, summary: 'Makes a role, with permissions that the caller has.',
       body: z.strictObject({ name: text, permissions: z.array(text).default([]), uses_seat: z.boolean().default(true) }), response: roleShape,
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await createRole(deps, { tenantId, name: body.name, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), origin })

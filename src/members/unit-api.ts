@@ -35,7 +35,7 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
       handle: ({ caller }) => inTenantOf(caller, async (tenantId) => ({ status: 200, body: { units: (await databases.inTenant(tenantId, listUnits)).map(present) } })),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/units', access, status: 201, response: unitShape, summary: 'Adds a unit, below another one or at the top.',
+      method: 'POST', path: '/api/v1/units', access, status: 201, idempotent: true, response: unitShape, summary: 'Adds a unit, below another one or at the top.',
       body: z.strictObject({ code: text, name: text, kind: z.enum(unitKinds), parent_id: text.nullable().default(null) }),
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await createUnit(deps, { tenantId, code: body.code, name: body.name, kind: body.kind, parentId: body.parent_id, actor: caller.accountId, origin })

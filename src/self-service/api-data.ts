@@ -32,11 +32,11 @@ export function dataEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/me/deletion', access: mayWriteFresh, status: 202, response: z.object({ delete_after: z.iso.datetime() }),
+      method: 'POST', path: '/api/v1/me/deletion', access: mayWriteFresh, status: 202, idempotent: true, response: z.object({ delete_after: z.iso.datetime() }),
       summary: 'Has the account erased after the grace; until then everything works as before. Refused for a tenant’s last administrator.',
       handle: ({ ctx, caller, origin }) => forAccount(caller, async (accountId) => {
         const result = await requestDeletion(deps.deletion, { accountId, actor: accountId, origin })
-        if (result.ok) return { status: 202, body: { delete_after: result.deleteAfter.toISOString() } }
+        if (result.ok) return { status: 202, idempotent: true, body: { delete_after: result.deleteAfter.toISOString() } }
         return result.reason === 'last_admin' ? refusal(409, result.reason, `Name another administrator first: ${result.tenants.join(', ')}.`) : refuseWith(ctx, result)
       }),
     }),

@@ -25,7 +25,7 @@ export function factorEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
       handle: ({ caller }) => forAccount(caller, async (accountId) => ({ status: 200, body: await factorsOf(deps, accountId) })),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/me/factors/recovery-codes', access: mayWriteFresh, status: 201, response: codesShape, summary: 'Makes ten recovery codes, shown this once; all earlier ones are void.',
+      method: 'POST', path: '/api/v1/me/factors/recovery-codes', access: mayWriteFresh, status: 201, idempotent: true, response: codesShape, summary: 'Makes ten recovery codes, shown this once; all earlier ones are void.',
       handle: ({ ctx, caller, origin }) => forAccount(caller, async (accountId) => {
         const result = await renewRecoveryCodes(deps.factors, { accountId, actor: accountId, origin })
         return result.ok ? { status: 201, body: { recovery_codes: [...result.codes] } } : refuseWith(ctx, { reason: result.reason })
@@ -83,7 +83,7 @@ function newPasskeyEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/me/passkeys', access: mayWriteFresh, status: 201, summary: 'Adds the passkey that the browser made (RegistrationResponseJSON).',
+      method: 'POST', path: '/api/v1/me/passkeys', access: mayWriteFresh, status: 201, idempotent: true, summary: 'Adds the passkey that the browser made (RegistrationResponseJSON).',
       body: z.strictObject({ challenge: text, response: z.looseObject({}), name: text.nullable().optional() }),
       response: codesShape.extend({ passkey_id: z.string() }),
       handle: ({ ctx, caller, origin, body }) => forAccount(caller, async (accountId) => {

@@ -50,13 +50,13 @@ export function profileEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
 function addressEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/me/address', access: mayWriteFresh, status: 202, body: z.strictObject({ email: text }), response: z.object({ change: z.string(), email: z.string() }),
+      method: 'POST', path: '/api/v1/me/address', access: mayWriteFresh, status: 202, idempotent: true, body: z.strictObject({ email: text }), response: z.object({ change: z.string(), email: z.string() }),
       summary: 'Sends a code to the new address; `change` goes back with it.',
       handle: ({ ctx, caller, origin, body }) => forAccount(caller, async (accountId) => {
         const profile = await findProfile(deps.databases.engine, accountId)
         const locale = localeOf(profile) ?? ctx.state.locale
         const result = await requestAddressChange(deps.accounts, { accountId, email: body.email, locale, origin })
-        return result.ok ? { status: 202, body: { change: result.change, email: result.email } } : refuseWith(ctx, result)
+        return result.ok ? { status: 202, idempotent: true, body: { change: result.change, email: result.email } } : refuseWith(ctx, result)
       }),
     }),
     endpoint({

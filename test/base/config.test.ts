@@ -39,7 +39,7 @@ describe('an empty environment', () => {
     expect(readConfig({})).toMatchObject({
       mode: 'development', issuer: 'http://localhost:3000', port: 3000, metricsPort: null, databaseUrl: null, tenantDatabaseUrl: null,
       databasePoolSize: 10, masterKey: null, smtpUrl: null, mailFrom: 'Tegata <no-reply@localhost>', trustedProxies: [],
-      dataDir: join(projectRoot, '.data'), logLevel: 'warn', debug: false, hashQueueLimit: 64, demo: true,
+      dataDir: join(projectRoot, '.data'), logLevel: 'warn', debug: false, hashQueueLimit: 64, apiRateLimit: 600, demo: true,
     })
   })
 

@@ -69,7 +69,7 @@ export async function startTegata(extra: Readonly<Record<string, string>> = {}):
   const issuer = `http://localhost:${port}`
   const servers: RunningServer[] = []
   const start = async (at: number): Promise<[RunningServer, Config]> => {
-    const config = readConfig({ NODE_ENV: 'test', MASTER_KEY: masterKeyText, PORT: String(at), ISSUER: issuer, TEGATA_LOG_LEVEL: 'error', TEGATA_DEBUG: '1', ...extra })
+    const config = readConfig({ NODE_ENV: 'test', MASTER_KEY: masterKeyText, PORT: String(at), ISSUER: issuer, TEGATA_LOG_LEVEL: 'error', TEGATA_DEBUG: '1', API_RATE_LIMIT: '100000', ...extra })
     const server = await startServer(config, { databaseUrl: database.adminUrl, demo: true, onProgress: () => undefined })
     servers.push(server)
     return [server, config]

@@ -15,6 +15,8 @@ import type { Authenticate } from '../../src/http/endpoint.ts'
 import { createFrame } from '../../src/http/frame.ts'
 import { createHttpApp, createRouter, mountDoors, requestListener } from '../../src/http/mount.ts'
 import type { Door, HttpApp } from '../../src/http/mount.ts'
+import type { Idempotency } from '../../src/http/idempotency.ts'
+import type { RateLimits } from '../../src/http/rate-limit.ts'
 import { redirect, type SessionDesk } from '../../src/http/page.ts'
 import type { AppMiddleware } from '../../src/http/context.ts'
 import { listen } from '../../src/http/server.ts'
@@ -54,6 +56,8 @@ interface AppOptions {
   readonly trustedProxies?: readonly string[]
   readonly authenticate?: Authenticate
   readonly onRefused?: (refused: { reason: string }) => Promise<void>
+  readonly rateLimits?: RateLimits
+  readonly idempotency?: Idempotency
   readonly sessions?: SessionDesk
   readonly observe?: AppMiddleware
   /** Mounted after the doors. */
@@ -72,10 +76,13 @@ export async function start(options: AppOptions = {}): Promise<{ send: Send; por
     issuer: at, trustedProxies: options.trustedProxies ?? [], cookies, log: logger, frame,
     ...(options.observe === undefined ? {} : { observe: options.observe }),
   })
+  if (options.rateLimits !== undefined) app.use(options.rateLimits.otherwise)
   const router = createRouter()
   mountDoors(router, options.doors ?? [], {
     csrf, frame, demo: options.demo ?? false, sessions: options.sessions ?? nobodySignedIn,
     authenticate: options.authenticate ?? (() => Promise.resolve({ status: 401, reason: 'not_authenticated' })),
+    ...(options.rateLimits === undefined ? {} : { rateLimits: options.rateLimits }),
+    ...(options.idempotency === undefined ? {} : { idempotency: options.idempotency }),
     ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
   })
   app.use(router.routes())
