@@ -56,8 +56,11 @@ import { deviceOf } from './interaction/device.ts'
 import { interactionPages } from './interaction/pages.ts'
 import { memberEndpoints } from './members/api.ts'
 import { invitationEndpoints } from './members/invitation-api.ts'
+import { invitationListEndpoints } from './members/invitation-list-api.ts'
 import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
+import { bulkEndpoints } from './members/bulk-api.ts'
+import { helpEndpoints } from './members/help-api.ts'
 import { memberListEndpoints } from './members/member-list-api.ts'
 import { tellExpired } from './members/tell-expired.ts'
 import { figuresEndpoints } from './members/tenant-figures-api.ts'
@@ -73,6 +76,7 @@ import { endGrants, endGrantsOfApp, endGrantsWithoutAccess, endOtherSessions, en
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { createEnterTenant } from './oidc/enter-tenant.ts'
 import { ensureKeys } from './oidc/keyring.ts'
+import { memberSessions } from './oidc/member-sessions.ts'
 import { mountProvider, type ProviderMount } from './oidc/mount.ts'
 import { askDatabase } from './oidc/queries.ts'
 import { createProviderPages } from './oidc/provider-pages.ts'
@@ -266,8 +270,11 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...adminDoors(adminDeps(parts)),
     ...memberEndpoints({ databases, grants }),
     ...memberListEndpoints({ databases }),
+    ...bulkEndpoints({ databases, grants, masterKey }),
+    ...helpEndpoints({ accounts, memberSessions, issuer: config.issuer }),
     ...figuresEndpoints({ databases }),
     ...eventEndpoints({ databases }),
+    ...invitationListEndpoints({ databases, masterKey }),
     ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...importEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),

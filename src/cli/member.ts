@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { parseMembershipId, parseTenantId } from '../base/ids.ts'
 import type { InvitationChange } from '../members/change-invitation.ts'
 import { changeRole } from '../members/change-role.ts'
-import { stateOfInvitation } from '../members/invitation.ts'
-import { listInvitations } from '../members/invitation-queries.ts'
+import { invitationStates } from '../members/invitation.ts'
+import { listInvitationPage } from '../members/invitation-list-queries.ts'
 import { inviteMember } from '../members/invite-member.ts'
 import { findTenantOfMembership } from '../members/queries.ts'
 import { resendInvitation } from '../members/resend-invitation.ts'
@@ -60,12 +60,12 @@ export const verbs: readonly Verb[] = [
   invite,
   verb({
     name: 'invitations', meaning: 'shows the invitations of a tenant and how each stands',
-    options: { '--tenant <subdomain>': 'which tenant', '--after <membership_id>': 'begin after this one', '--limit <n>': 'at most so many (100)' },
-    input: z.object({ tenant: z.string('is missing'), after: membershipId.optional(), limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100) }),
-    run: async ({ databases }, { tenant, after = null, limit }) => {
-      const rows = await databases.inTenant(await tenantNamed(databases, tenant), (trx) => listInvitations(trx, { after, limit }))
+    options: { '--tenant <subdomain>': 'which tenant', '--state <state...>': invitationStates.join(', '), '--search <text>': 'part of an address or number', '--after <membership_id>': 'begin after this one', '--limit <n>': 'at most so many (100)' },
+    input: z.object({ tenant: z.string('is missing'), state: z.array(z.enum(invitationStates)).optional(), search: z.string().optional(), after: membershipId.optional(), limit: z.coerce.number().pipe(z.int().min(1).max(1000)).default(100) }),
+    run: async ({ databases }, { tenant, state, search, after, limit }) => {
+      const { rows } = await databases.inTenant(await tenantNamed(databases, tenant), (trx) => listInvitationPage(trx, { filter: { state, search }, cursor: after === undefined ? null : { after }, limit }))
       const invitations = rows.map((row) => ({
-        membership_id: row.membership_id, state: stateOfInvitation(row), role: row.role, email: row.email, employee_number: row.employee_number, expires_at: row.expires_at.toISOString(),
+        membership_id: row.membership_id, state: row.state, role: row.role, email: row.email, employee_number: row.employee_number, expires_at: row.expires_at.toISOString(),
       }))
       return { ok: true, facts: { invitations }, lines: table(invitations.map((one) => [one.membership_id, one.state, one.role, one.employee_number ?? '-', one.email ?? '-', one.expires_at])) }
     },

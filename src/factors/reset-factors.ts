@@ -11,16 +11,21 @@ import { deleteAllFactors } from './queries.ts'
 
 /** Leaves the password only; `reason` is the administrator's and stays in the log. Failed codes and known browsers are forgotten too. */
 export async function resetFactors(deps: Pick<FactorDeps, 'databases' | 'attempts'>, input: FactorChange & { readonly reason: string }): Promise<{ readonly ok: true }> {
-  const { accountId, actor, origin, reason } = input
   await deps.databases.inEngine(async (trx) => {
-    await lockStatus(trx, accountId)
-    const before = await deleteAllFactors(trx, accountId)
-    await record(trx, { type: 'factors.reset', outcome: 'success', subject: accountId, actor, origin, reason, before: { ...before } })
-    await forgetDevices(trx, accountId, { actor, origin })
+    await lockStatus(trx, input.accountId)
+    await resetFactorsIn(trx, { ...input, tenantId: null })
   })
   // Else a locked counter would keep the person from setting up new ones.
-  await deps.attempts.clear('second_factor', accountId)
+  await deps.attempts.clear('second_factor', input.accountId)
   return { ok: true }
+}
+
+/** Its part inside a transaction that does more and holds the account; `tenantId` is whose administrator does it. */
+export async function resetFactorsIn(trx: EngineTrx, input: FactorChange & { readonly reason: string; readonly tenantId: string | null }): Promise<void> {
+  const { accountId, tenantId, actor, origin, reason } = input
+  const before = await deleteAllFactors(trx, accountId)
+  await record(trx, { type: 'factors.reset', outcome: 'success', subject: accountId, tenantId, actor, origin, reason, before: { ...before } })
+  await forgetDevices(trx, accountId, { actor, origin })
 }
 
 /** Part of erasing an account, in its transaction; the erasure's own event says that the factors went. */

@@ -3,14 +3,14 @@
  * Invariant: what is told of an invitee with an address is the address alone, so that inviting finds out nothing about whoever has it.
  */
 import { z } from 'zod'
-import { isMembershipId, parseMembershipId, type TenantId } from '../base/ids.ts'
+import { parseMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor } from '../http/endpoint.ts'
 import type { Origin } from '../base/origin.ts'
 import { byId, inTenantOf, moverOf } from './api.ts'
 import { refuse } from './api-refusal.ts'
 import type { InvitationChange } from './change-invitation.ts'
-import { stateOfInvitation } from './invitation.ts'
-import { findListedInvitation, listInvitations, type InvitationListRow } from './invitation-queries.ts'
+import { invitationStates, stateOfInvitation } from './invitation.ts'
+import { findListedInvitation, type InvitationListRow } from './invitation-queries.ts'
 import { inviteMember, type InvitationDeps } from './invite-member.ts'
 import type { Permission } from './permission.ts'
 import { resendInvitation } from './resend-invitation.ts'
@@ -22,7 +22,6 @@ export interface InvitationApiDeps extends InvitationDeps {
 }
 
 type Access = { readonly scope: string; readonly permission: Permission }
-const read = { scope: 'members:read', permission: 'member:read' } as const satisfies Access
 const write = { scope: 'members:write', permission: 'member:invite' } as const satisfies Access
 
 const text = z.string().max(1000)
@@ -30,7 +29,7 @@ const moment = z.iso.datetime({ offset: true }).transform((said) => new Date(sai
 
 const invitationShape = z.object({
   membership_id: z.uuid(),
-  state: z.enum(['open', 'accepted', 'declined', 'revoked', 'expired', 'tenant_suspended', 'membership_ended']),
+  state: z.enum(invitationStates),
   email: z.string().nullable(),
   /** Null where there is an address. */
   name: z.string().nullable(),
@@ -60,22 +59,12 @@ const wanted = z.strictObject({
   reinvite: z.boolean().default(false),
 })
 
-const page = z.object({
-  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
-})
-
 export function invitationEndpoints(deps: InvitationApiDeps): EndpointDoor[] {
   return [
     endpoint({
       method: 'POST', path: '/api/v1/invitations', access: write, status: 201, idempotent: true, body: wanted, response: invitationShape,
       summary: 'Invites somebody into the tenant, by mail where there is an address.',
       handle: ({ caller, body, origin }) => inTenantOf(caller, (tenantId) => invite(deps, { caller, body, origin, tenantId })),
-    }),
-    endpoint({
-      method: 'GET', path: '/api/v1/invitations', access: read, query: page, summary: 'The invitations of the tenant with how each stands, in order of membership.',
-      response: z.object({ invitations: z.array(invitationShape), next_cursor: z.string().nullable() }),
-      handle: ({ caller, query }) => inTenantOf(caller, (tenantId) => answerPage(deps, tenantId, { after: query.cursor ?? null, limit: query.limit })),
     }),
     endpoint({
       method: 'POST', path: '/api/v1/invitations/:membership_id/resend', access: write, params: byId, response: invitationShape, summary: 'Sends an invitation again, with a new link; the one before is dead.',
@@ -122,13 +111,6 @@ async function invite(deps: InvitationDeps, { caller, body, origin, tenantId }: 
 
 function changeOf({ caller, tenantId, membershipId, origin }: { readonly caller: Caller; readonly tenantId: TenantId; readonly membershipId: string; readonly origin: Origin }): InvitationChange {
   return { tenantId, membershipId: parseMembershipId(membershipId), ...moverOf(caller), origin }
-}
-
-async function answerPage({ databases }: InvitationDeps, tenantId: TenantId, { after, limit }: { readonly after: string | null; readonly limit: number }) {
-  // One more than asked for tells whether there is another page.
-  const rows = await databases.inTenant(tenantId, (trx) => listInvitations(trx, { after, limit: limit + 1 }))
-  const shown = rows.slice(0, limit)
-  return { status: 200, body: { invitations: shown.map(present), next_cursor: rows.length > limit ? (shown.at(-1)?.membership_id ?? null) : null } }
 }
 
 async function answer({ databases }: InvitationDeps, tenantId: TenantId, { membershipId, status }: { readonly membershipId: string; readonly status: number }) {

@@ -77,11 +77,6 @@ export interface InvitationListRow extends InvitationFacts {
   readonly expires_at: Date
 }
 
-/** Every invitation of the tenant in order of membership, after `after`, at most `limit`. */
-export async function listInvitations(trx: TenantTrx, page: { readonly after: string | null; readonly limit: number }): Promise<readonly InvitationListRow[]> {
-  return listed(trx).$if(page.after !== null, (query) => query.where('invitation.membership_id', '>', page.after)).orderBy('invitation.membership_id').limit(page.limit).execute()
-}
-
 export async function findListedInvitation(trx: TenantTrx, membershipId: string): Promise<InvitationListRow | undefined> {
   return listed(trx).where('invitation.membership_id', '=', membershipId).executeTakeFirst()
 }

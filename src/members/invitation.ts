@@ -19,7 +19,8 @@ export function invitationPath(token: string): string {
   return `/invitations/${token}`
 }
 
-export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired' | 'tenant_suspended' | 'membership_ended'
+export const invitationStates = ['open', 'accepted', 'declined', 'revoked', 'expired', 'tenant_suspended', 'membership_ended'] as const
+export type InvitationState = (typeof invitationStates)[number]
 
 export interface InvitationFacts {
   readonly accepted_at: Date | null

@@ -115,6 +115,7 @@ async function inviteIn(trx: EngineTrx, deps: Pick<InvitationDeps, 'masterKey'>,
 }
 
 function inviterOf(mover: Mover): string | null {
+  // A machine of the tenant has no membership.
   return mover.kind === 'member' && mover.membershipId !== '' ? mover.membershipId : null
 }
 

@@ -57,15 +57,16 @@ export async function lockUnitIds(trx: TenantTrx, codes: readonly string[]): Pro
   return new Map(rows.map((row) => [row.code, row.id]))
 }
 
-/** Takes the member out of all units and puts them into these, the primary one first. */
+/** Takes the member out of all units and puts them into these, the primary one first; of those that stay they remain the head. */
 export async function replaceUnits(trx: TenantTrx, membershipId: string, unitIds: readonly string[]): Promise<void> {
-  await trx.query.deleteFrom('membership_unit').where('tenant_id', '=', trx.tenantId).where('membership_id', '=', membershipId).execute()
+  const former = await trx.query.deleteFrom('membership_unit').where('tenant_id', '=', trx.tenantId).where('membership_id', '=', membershipId).returning(['unit_id', 'is_head']).execute()
+  const headed = new Set(former.filter((row) => row.is_head).map((row) => row.unit_id))
   if (unitIds.length === 0) return
-  const rows = unitIds.map((unitId, index) => ({ tenant_id: trx.tenantId, membership_id: membershipId, unit_id: unitId, is_primary: index === 0 }))
+  const rows = unitIds.map((unitId, index) => ({ tenant_id: trx.tenantId, membership_id: membershipId, unit_id: unitId, is_primary: index === 0, is_head: headed.has(unitId) }))
   await trx.query.insertInto('membership_unit').values(rows).execute()
 }
 
-/** Puts everybody of one unit into another. Whoever stands in both keeps one place, the primary one if either was. */
+/** Puts everybody of one unit into another. Whoever stands in both keeps one place, the primary one if either was, and heads it if they headed either. */
 export async function moveOccupants(trx: TenantTrx, { from, to }: { readonly from: string; readonly to: string }): Promise<void> {
   const inBoth = await trx.query
     .deleteFrom('membership_unit')
@@ -73,11 +74,15 @@ export async function moveOccupants(trx: TenantTrx, { from, to }: { readonly fro
     .where('unit_id', '=', from)
     .where((where) => where.exists(where.selectFrom('membership_unit as other').select('other.unit_id')
       .where('other.tenant_id', '=', trx.tenantId).where('other.unit_id', '=', to).whereRef('other.membership_id', '=', 'membership_unit.membership_id')))
-    .returning(['membership_id', 'is_primary'])
+    .returning(['membership_id', 'is_primary', 'is_head'])
     .execute()
   const primary = inBoth.filter((row) => row.is_primary).map((row) => row.membership_id)
   if (primary.length > 0) {
     await trx.query.updateTable('membership_unit').set({ is_primary: true }).where('tenant_id', '=', trx.tenantId).where('unit_id', '=', to).where('membership_id', 'in', primary).execute()
+  }
+  const heads = inBoth.filter((row) => row.is_head).map((row) => row.membership_id)
+  if (heads.length > 0) {
+    await trx.query.updateTable('membership_unit').set({ is_head: true }).where('tenant_id', '=', trx.tenantId).where('unit_id', '=', to).where('membership_id', 'in', heads).execute()
   }
   await trx.query.updateTable('membership_unit').set({ unit_id: to }).where('tenant_id', '=', trx.tenantId).where('unit_id', '=', from).execute()
 }

@@ -27,7 +27,7 @@ const roleAccess = { scope: 'members:write', permission: 'role:manage' } as cons
 const memberAccess = { scope: 'members:write', permission: 'member:update' } as const satisfies Access
 
 const text = z.string().max(1000)
-const roleShape = z.object({ role_id: z.uuid(), name: z.string(), permissions: z.array(z.string()), uses_seat: z.boolean(), members: z.int() })
+const roleShape = z.object({ role_id: z.uuid(), name: z.string(), description: z.string().nullable(), permissions: z.array(z.string()), uses_seat: z.boolean(), members: z.int() })
 const byRole = z.object({ role_id: z.string().refine(isRoleId, 'must be the id of a role') })
 const placeChange = z.strictObject({
   title: text.nullable().optional(),
@@ -46,9 +46,9 @@ export function roleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
     }),
     endpoint({
       method: 'POST', path: '/api/v1/roles', access: roleAccess, status: 201, idempotent: true, summary: 'Makes a role, with permissions that the caller has.',
-      body: z.strictObject({ name: text, permissions: z.array(text).default([]), uses_seat: z.boolean().default(true) }), response: roleShape,
+      body: z.strictObject({ name: text, description: text.nullable().default(null), permissions: z.array(text).default([]), uses_seat: z.boolean().default(true) }), response: roleShape,
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await createRole(deps, { tenantId, name: body.name, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), origin })
+        const result = await createRole(deps, { tenantId, name: body.name, description: body.description, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), origin })
         return result.ok ? answerRole(deps.databases, { tenantId, roleId: result.roleId, status: 201 }) : refuse(result.reason)
       }),
     }),
@@ -65,9 +65,9 @@ function changeRoleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
   return [
     endpoint({
       method: 'PATCH', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, guarded: true, summary: 'Changes the members of the role that are given.',
-      body: z.strictObject({ name: text.optional(), permissions: z.array(text).optional(), uses_seat: z.boolean().optional() }), response: roleShape,
+      body: z.strictObject({ name: text.optional(), description: text.nullable().optional(), permissions: z.array(text).optional(), uses_seat: z.boolean().optional() }), response: roleShape,
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
-        const result = await updateRole(deps, { tenantId, roleId: params.role_id, name: body.name, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), expect: expectRole(ifMatch, params.role_id), origin })
+        const result = await updateRole(deps, { tenantId, roleId: params.role_id, ...body, usesSeat: body.uses_seat, ...moverOf(caller), expect: expectRole(ifMatch, params.role_id), origin })
         return result.ok ? answerRole(deps.databases, { tenantId, roleId: params.role_id, status: 200 }) : refuse(result.reason)
       }),
     }),
@@ -132,6 +132,6 @@ function expectRole(ifMatch: string | null, roleId: string): Expectation | undef
   })
 }
 
-function present({ id, name, permissions, uses_seat, members }: CountedRole): z.input<typeof roleShape> {
-  return { role_id: id, name, permissions, uses_seat, members }
+function present({ id, name, description, permissions, uses_seat, members }: CountedRole): z.input<typeof roleShape> {
+  return { role_id: id, name, description, permissions, uses_seat, members }
 }

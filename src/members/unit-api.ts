@@ -3,8 +3,8 @@
  * tree and its commands are src/tenants'.
  */
 import { z } from 'zod'
-import type { Databases } from '../base/db.ts'
-import { isUnitId, type TenantId } from '../base/ids.ts'
+import type { Databases, TenantTrx } from '../base/db.ts'
+import { isMembershipId, isUnitId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting, type Expectation } from '../http/etag.ts'
 import { createUnit } from '../tenants/create-unit.ts'
@@ -14,25 +14,28 @@ import { moveUnit } from '../tenants/move-unit.ts'
 import { unitKinds } from '../tenants/unit.ts'
 import { findUnit, listUnits, type UnitRow } from '../tenants/unit-queries.ts'
 import { updateUnit } from '../tenants/update-unit.ts'
-import { inTenantOf } from './api.ts'
+import { inTenantOf, moverOf } from './api.ts'
 import { refuse } from './api-refusal.ts'
 import { unitMembers } from './assign-units.ts'
 import type { Permission } from './permission.ts'
 import { namesOf, readAccess } from './role-api.ts'
+import { setUnitHeads } from './set-unit-heads.ts'
+import { listUnitPeople } from './unit-member-queries.ts'
 
 const access = { scope: 'members:write', permission: 'unit:manage' } as const satisfies { scope: string; permission: Permission }
 const text = z.string().max(1000)
 const unitShape = z.object({
   unit_id: z.uuid(), parent_id: z.uuid().nullable(), kind: z.enum(unitKinds), code: z.string(), name: z.string(), path: z.array(z.string()),
 })
+const listedUnit = unitShape.extend({ members: z.int(), members_within: z.int(), heads: z.array(z.object({ membership_id: z.uuid(), name: z.string() })) })
 const byUnit = z.object({ unit_id: z.string().refine(isUnitId, 'must be the id of a unit') })
 
 export function unitEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {
   const deps = { databases, members: unitMembers }
   return [
     endpoint({
-      method: 'GET', path: '/api/v1/units', access: readAccess, response: z.object({ units: z.array(unitShape) }), summary: 'The units of the tenant, parents before their children.',
-      handle: ({ caller }) => inTenantOf(caller, async (tenantId) => ({ status: 200, body: { units: (await databases.inTenant(tenantId, listUnits)).map(present) } })),
+      method: 'GET', path: '/api/v1/units', access: readAccess, response: z.object({ units: z.array(listedUnit) }), summary: 'The units of the tenant, parents before their children, with how many are in each and who heads it.',
+      handle: ({ caller }) => inTenantOf(caller, async (tenantId) => ({ status: 200, body: { units: await databases.inTenant(tenantId, listPeopled) } })),
     }),
     endpoint({
       method: 'POST', path: '/api/v1/units', access, status: 201, idempotent: true, response: unitShape, summary: 'Adds a unit, below another one or at the top.',
@@ -52,6 +55,14 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await updateUnit(deps, { tenantId, unitId: params.unit_id, ...body, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)
+      }),
+    }),
+    endpoint({
+      method: 'PUT', path: '/api/v1/units/:unit_id/heads', access, params: byUnit, body: z.strictObject({ membership_ids: z.array(z.string().refine(isMembershipId, 'must be the id of a membership')).max(50) }), response: z.undefined(),
+      summary: 'Says who heads a unit: members of it, all of them.',
+      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
+        const result = await setUnitHeads({ databases }, { tenantId, unitId: params.unit_id, membershipIds: body.membership_ids, ...moverOf(caller), origin })
+        return result.ok ? { status: 204, body: undefined } : refuse(result.reason)
       }),
     }),
     ...treeEndpoints(deps),
@@ -85,6 +96,14 @@ function treeEndpoints(deps: { readonly databases: Databases; readonly members: 
       }),
     }),
   ]
+}
+
+async function listPeopled(trx: TenantTrx): Promise<z.input<typeof listedUnit>[]> {
+  const people = new Map((await listUnitPeople(trx)).map((row) => [row.unit_id, row]))
+  return (await listUnits(trx)).map((unit) => {
+    const { members = 0, members_within = 0, heads = [] } = people.get(unit.id) ?? {}
+    return { ...present(unit), members, members_within, heads: [...heads] }
+  })
 }
 
 async function answerUnit(databases: Databases, { tenantId, unitId, status }: { readonly tenantId: TenantId; readonly unitId: string; readonly status: number }) {

@@ -39,6 +39,32 @@ export async function deleteSessionsOfAccount(trx: EngineTrx, accountId: string,
   return ended.map(sessionRow)
 }
 
+export interface MemberSessionRow extends Omit<OwnSessionRow, 'payload' | 'ip'> {
+  /** Names, in order. */
+  readonly apps: string[]
+}
+
+/** Living sessions with a token family of the membership, the last used first. */
+export async function listSessionsOfMember(trx: EngineTrx, member: { readonly tenantId: string; readonly membershipId: string }): Promise<readonly MemberSessionRow[]> {
+  const found = await sql<MemberSessionRow>`
+    select s.uid, s.user_agent, s.created_at, s.last_seen_at, array_agg(distinct c.name order by c.name) as apps
+    from oidc_grant g join session s on s.uid = g.session_uid join client c on c.id = g.client_id
+    where g.tenant_id = ${member.tenantId}::uuid and g.membership_id = ${member.membershipId}::uuid and s.expires_at > now()
+    group by s.uid order by s.last_seen_at desc`.execute(trx.query)
+  return found.rows
+}
+
+/** Ends the sessions that have a token family of the membership, with their families, and every family of the membership. */
+export async function deleteSessionsOfMember(trx: EngineTrx, member: { readonly tenantId: string; readonly membershipId: string; readonly accountId: string }): Promise<readonly SessionRow[]> {
+  const ended = await trx.query.deleteFrom('session').where('account_id', '=', member.accountId)
+    .where('uid', 'in', (query) => query.selectFrom('oidc_grant').select((eb) => eb.ref('session_uid').$notNull().as('uid'))
+      .where('tenant_id', '=', member.tenantId).where('membership_id', '=', member.membershipId).where('session_uid', 'is not', null))
+    .returning(['uid', 'id_hash', 'account_id', 'payload']).execute()
+  await trx.query.deleteFrom('oidc_grant').where('tenant_id', '=', member.tenantId).where('membership_id', '=', member.membershipId).execute()
+  if (ended.length > 0) await trx.query.deleteFrom('oidc_grant').where('session_uid', 'in', ended.map(({ uid }) => uid)).where('offline', '=', false).execute()
+  return ended.map(sessionRow)
+}
+
 /** Ends one session of an account with its session-bound families; undefined when it is not theirs or ended already. */
 export async function deleteSession(trx: EngineTrx, session: { accountId: string; uid: string }): Promise<SessionRow | undefined> {
   const ended = await trx.query.deleteFrom('session').where('account_id', '=', session.accountId).where('uid', '=', session.uid)

@@ -5,6 +5,7 @@ import { createAccount } from '../../src/accounts/create-account.ts'
 import type { Caller, EndpointDoor } from '../../src/http/endpoint.ts'
 import { acceptAsNewcomer } from '../../src/members/accept-as-newcomer.ts'
 import { invitationEndpoints } from '../../src/members/invitation-api.ts'
+import { invitationListEndpoints } from '../../src/members/invitation-list-api.ts'
 import { invitationToken } from '../../src/members/invitation.ts'
 import { allPermissions } from '../../src/members/permission.ts'
 import { buildHouse, by, must, password, passwords, type House, type Person } from '../accounts/house.ts'
@@ -21,7 +22,8 @@ function callerOf(person: Person, permissions: readonly string[], scopes: readon
 
 beforeAll(async () => {
   house = await buildHouse()
-  doors = invitationEndpoints({ databases: house.test.databases, masterKey: house.test.masterKey, issuer: 'https://id.example.com' })
+  const { databases, masterKey } = house.test
+  doors = [...invitationListEndpoints({ databases, masterKey }), ...invitationEndpoints({ databases, masterKey, issuer: 'https://id.example.com' })]
   callers.set('alice', callerOf(house.alice, allPermissions))
   callers.set('bob', callerOf(house.bob, []))
   callers.set('inviter', callerOf(house.bob, ['member:read', 'member:invite']))
@@ -102,14 +104,14 @@ describe('the doors to invitations', () => {
     const id = await invited({ email: 'gus@example.com' })
     for (const door of doors) {
       const line = `${door.method} ${door.path.replace(':membership_id', id)}`
-      const body = door.body === undefined ? undefined : { email: 'hal@example.com', role: 'STAFF' }
+      const body = door.body === undefined ? undefined : door.path.endsWith('/bulk') ? { addresses: ['hal@example.com'], role: 'STAFF' } : { email: 'hal@example.com', role: 'STAFF' }
       expect(await call('nobody', line, body), line).toMatchObject({ status: 401 })
       expect(await call('bob', line, body), line).toMatchObject({ status: 403, body: { reason: 'permission_missing' } })
       expect(await call('no-scope', line, body), line).toMatchObject({ status: 403, body: { reason: 'insufficient_scope' } })
       expect(await call('no-tenant', line, body), line).toMatchObject({ status: 403, body: { reason: 'tenant_required' } })
       if (door.path.includes(':')) expect(await call('charlie', line), line).toMatchObject({ status: 404, body: { reason: 'not_found' } })
     }
-    expect(await call('charlie', 'GET /api/v1/invitations')).toEqual({ status: 200, body: { invitations: [], next_cursor: null } })
+    expect(await call('charlie', 'GET /api/v1/invitations')).toEqual({ status: 200, body: { invitations: [], total: 0, next_cursor: null } })
   })
 })
 

@@ -12,7 +12,7 @@ import { endMembership } from '../../src/members/end-membership.ts'
 import { findInvitation } from '../../src/members/find-invitation.ts'
 import { inviteMember, type InviteMemberInput } from '../../src/members/invite-member.ts'
 import { invitationToken, stateOfInvitation } from '../../src/members/invitation.ts'
-import { listInvitations } from '../../src/members/invitation-queries.ts'
+import { listInvitationPage } from '../../src/members/invitation-list-queries.ts'
 import type { Mover } from '../../src/members/membership.ts'
 import { allPermissions } from '../../src/members/permission.ts'
 import { resendInvitation } from '../../src/members/resend-invitation.ts'
@@ -366,9 +366,9 @@ describe('another tenant', () => {
       expect(await command(deps(), foreign)).toEqual({ ok: false, reason: 'not_found' })
     }
     const { databases } = house.test
-    expect(await databases.inTenant(house.midori, (trx) => listInvitations(trx, { after: null, limit: 9 }))).toEqual([])
+    expect(await databases.inTenant(house.midori, (trx) => listInvitationPage(trx, { filter: {}, cursor: null, limit: 9 }))).toMatchObject({ rows: [] })
     expect(await databases.inTenant(house.midori, (trx) => trx.query.selectFrom('invitation').selectAll().execute())).toEqual([])
-    expect(await databases.inTenant(house.sakura, (trx) => listInvitations(trx, { after: null, limit: 9 }))).toMatchObject([{ membership_id: membershipId, membership_status: 'invited' }])
+    expect(await databases.inTenant(house.sakura, (trx) => listInvitationPage(trx, { filter: {}, cursor: null, limit: 9 }))).toMatchObject({ rows: [{ membership_id: membershipId, state: 'open' }] })
     expect(await memberOf(membershipId)).toMatchObject({ status: 'invited' })
   })
 })
