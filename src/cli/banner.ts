@@ -24,6 +24,7 @@ export function banner(facts: BannerFacts): string {
     ...facts.examples.map(({ name, port, ready }) =>
       ready ? row(name, `http://localhost:${port}`, exampleMeaning[name]) : row(name, 'did not start, see the lines above'),
     ),
+    ...(facts.demo ? [row('Sakura', `${facts.issuer}/t/sakura`, 'console of a tenant'), row('Operators', `${facts.issuer}/admin`, 'console of the platform')] : []),
     ...(facts.demo ? [row('Mails', `${facts.issuer}/dev/mail`), '', ...accounts()] : []),
     '',
     ...(facts.dataDir === null ? [] : [`  Data is kept in ${facts.dataDir}; delete that folder for a fresh start.`]),

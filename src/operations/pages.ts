@@ -36,13 +36,20 @@ export function operationsPages(deps: { config: Config; mailbox: DemoMailbox | n
   ]
 }
 
+const demoWords = {
+  ja: { karte: '診療記録', koe: '職員の声', console: '組織の管理コンソール（misaki）', operators: '運営者', admin: '運営者のコンソール（operator、二段階認証が必要）' },
+  en: { karte: 'Clinic records', koe: 'Staff voice', console: 'Console of a tenant (misaki)', operators: 'Operators', admin: 'Console of the platform (operator, with a second factor)' },
+} as const
+
 function demoProps(config: Config, locale: 'ja' | 'en'): DemoProps {
   const host = new URL(config.issuer).hostname
   const at = (port: number) => `http://${host}:${port}/`
+  const words = demoWords[locale]
   return {
-    apps: locale === 'ja'
-      ? [{ name: 'Karte', url: at(config.port + 1), description: '診療記録' }, { name: 'Koe', url: at(config.port + 2), description: '職員の声' }]
-      : [{ name: 'Karte', url: at(config.port + 1), description: 'Clinic records' }, { name: 'Koe', url: at(config.port + 2), description: 'Staff voice' }],
+    apps: [
+      { name: 'Karte', url: at(config.port + 1), description: words.karte }, { name: 'Koe', url: at(config.port + 2), description: words.koe },
+      { name: demoTenants.sakura.name, url: `${config.issuer}/t/sakura`, description: words.console }, { name: words.operators, url: `${config.issuer}/admin`, description: words.admin },
+    ],
     accounts: demoPeople.map((person) => ({ email: person.email, name: `${person.familyName} ${person.givenName}`, note: noteOf(person) })),
     password: demoPassword,
     mailUrl: mailPath,

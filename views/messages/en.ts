@@ -3,16 +3,17 @@
  * test/views/messages.test.ts proves that the placeholders agree.
  */
 import { account } from './en/account.ts'
-import { admin } from './en/admin.ts'
 import { adminApps } from './en/admin-apps.ts'
-import { console } from './en/console.ts'
+import { admin } from './en/admin.ts'
+import { consoleApps } from './en/console-apps.ts'
 import { consoleAudit } from './en/console-audit.ts'
 import { consoleEvents } from './en/console-events.ts'
 import { consoleHome } from './en/console-home.ts'
 import { consoleMembers } from './en/console-members.ts'
 import { consoleSettings } from './en/console-settings.ts'
+import { console } from './en/console.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...adminApps, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...mails }

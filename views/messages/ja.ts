@@ -3,16 +3,17 @@
  * Each area has a file of its own; a key begins with the name of its page.
  */
 import { account } from './ja/account.ts'
-import { admin } from './ja/admin.ts'
 import { adminApps } from './ja/admin-apps.ts'
-import { console } from './ja/console.ts'
+import { admin } from './ja/admin.ts'
+import { consoleApps } from './ja/console-apps.ts'
 import { consoleAudit } from './ja/console-audit.ts'
 import { consoleEvents } from './ja/console-events.ts'
 import { consoleHome } from './ja/console-home.ts'
 import { consoleMembers } from './ja/console-members.ts'
 import { consoleSettings } from './ja/console-settings.ts'
+import { console } from './ja/console.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...console, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...admin, ...adminApps, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...mails } as const

@@ -197,6 +197,17 @@ export function Checkbox({ field, label, checked, hint, error }: CheckboxProps):
   )
 }
 
+/** One of several answers, each with its words beside it; those that belong together share a name. */
+export function Radio({ field, label, checked, hint }: CheckboxProps): JSX.Element {
+  return (
+    <div class="check">
+      <input type="radio" name={field.name} id={field.id} value={field.value} checked={checked} aria-describedby={describedBy(field, { hint })} />
+      <label for={field.id}>{label}</label>
+      {hint === undefined ? null : <Hint id={hintIdOf(field)}>{hint}</Hint>}
+    </div>
+  )
+}
+
 interface SelectProps extends Remarks {
   field: SelectContract
   label: string
