@@ -1,4 +1,5 @@
 /** What the pages of a tenant's console are made from; app.ts puts it together. */
+import type { AppGrantEnding } from '../apps/app-access.ts'
 import type { MasterKey } from '../base/crypto.ts'
 import type { Databases } from '../base/db.ts'
 import type { Scripts } from '../http/assets.ts'
@@ -23,6 +24,7 @@ export interface ConsoleDeps {
   readonly cookies: CookieJar
   readonly scripts: Scripts
   readonly grants: GrantEnding
+  readonly appGrants: AppGrantEnding
   readonly desk: TenantDesk
   /** The running break-glass of an operator for the tenant of this subdomain; null for everybody else. */
   readonly findOperatorVisit: (accountId: string, subdomain: string) => Promise<OperatorVisit | null>

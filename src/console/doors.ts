@@ -1,7 +1,9 @@
 /** All pages of a tenant's console. */
 import type { Door } from '../http/mount.ts'
 import type { ConsoleDeps } from './deps.ts'
+import { appPages } from './pages-apps.ts'
 import { auditPages } from './pages-audit.ts'
+import { brandingPages } from './pages-branding.ts'
 import { homePages } from './pages-home.ts'
 import { memberPages } from './pages-members.ts'
 import { rolePages } from './pages-roles.ts'
@@ -13,6 +15,8 @@ const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [
   rolePages,
   securityPages,
   settingsPages,
+  brandingPages,
+  appPages,
   memberPages,
   auditPages,
 ]

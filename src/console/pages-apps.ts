@@ -1,7 +1,8 @@
 /** The pages of the apps that a tenant uses, and of who in it may use them. Every change is a command of the apps room. */
+import { normaliseEmail, normaliseStaffNumber } from '../accounts/identifier.ts'
 import { assignApp, type AssignApp } from '../apps/assign-app.ts'
 import { appAccesses, type Assignee } from '../apps/app-access.ts'
-import { setAppAccess } from '../apps/set-app-access.ts'
+import { setAppAccess, type AppAccessDeps } from '../apps/set-app-access.ts'
 import { findTenantApp, listAssignments, listTenantApps, type TenantAppRow } from '../apps/tenant-queries.ts'
 import { unassignApp } from '../apps/unassign-app.ts'
 import { isMembershipId } from '../base/ids.ts'
@@ -86,7 +87,8 @@ async function assigneeIn({ databases }: ConsoleDeps, { tenantId, request: { for
       return { kind: 'unit', unit: form.get(appFields.unit.name) ?? '' }
     default: {
       const named = (form.get(appFields.member.name) ?? '').trim()
-      const membershipId = isMembershipId(named) ? named : await databases.inTenant(tenantId, (trx) => findMemberNamed(trx, named))
+      const spellings = { number: normaliseStaffNumber(named), email: normaliseEmail(named) }
+      const membershipId = isMembershipId(named) ? named : await databases.inTenant(tenantId, (trx) => findMemberNamed(trx, spellings))
       return membershipId === undefined ? null : { kind: 'member', membershipId }
     }
   }
@@ -96,10 +98,14 @@ function changeOf(visit: ConsoleVisit): Omit<AssignApp, 'assignee'> {
   return { tenantId: visit.tenantId, clientId: clientIdOf(visit), mover: visit.mover, origin: visit.request.origin }
 }
 
+function appDeps({ databases, appGrants: grants }: ConsoleDeps): AppAccessDeps {
+  return { databases, grants }
+}
+
 async function saveAccess(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {
   const access = appAccesses.find((one) => one === visit.request.form.get('access'))
   if (access === undefined) return showOne(deps, visit)
-  const result = await setAppAccess(deps, { ...changeOf(visit), access })
+  const result = await setAppAccess(appDeps(deps), { ...changeOf(visit), access })
   return result.ok ? doneAt(visit.request.ctx.path, 'saved') : nothingHere(deps, visit)
 }
 
@@ -110,6 +116,6 @@ async function assign(deps: ConsoleDeps, visit: ConsoleVisit, assignee: Assignee
 }
 
 async function unassign(deps: ConsoleDeps, visit: ConsoleVisit, assignmentId: string): Promise<PageResult> {
-  const result = await unassignApp(deps, { ...changeOf(visit), assignmentId })
+  const result = await unassignApp(appDeps(deps), { ...changeOf(visit), assignmentId })
   return result.ok ? doneAt(visit.request.ctx.path, 'unassigned') : showOne(deps, visit, { error: 'not_found' })
 }

@@ -14,6 +14,7 @@ import { generic } from '../http/problem.ts'
 import type { Mover } from '../members/membership.ts'
 import { allPermissions, isPermission, type Permission } from '../members/permission.ts'
 import { routes } from '../oidc/routes.ts'
+import { findBrand } from '../tenants/brand.ts'
 import { consolePath, consolePlaces, type ConsoleNav, type ConsolePlace } from '../../views/console-props.ts'
 import { dateTime, day } from '../../views/dates.ts'
 import { isLocale } from '../../views/locale.ts'
@@ -110,6 +111,8 @@ async function openVisit(deps: ConsoleDeps, where: ConsolePage, arrival: Arrival
     await turnAway(deps, where, { ...arrival, tenantId: entered.tenantId, reason: 'permission_missing' })
     return refusePage(generic('permission_missing'))
   }
+  // The tenant's own look, on its console as on its sign-in page.
+  arrival.request.ctx.state.brand = await findBrand(deps.databases.engine, entered.tenantId)
   return visitOf(deps, where, { ...arrival, entered, profile })
 }
 
@@ -168,7 +171,7 @@ function visitOf(deps: ConsoleDeps, where: ConsolePage, { request, signed, enter
   const may = (permission: Permission) => permissions.includes(permission)
   const nav: ConsoleNav = {
     current: where.place,
-    tenant: { name: entered.tenantName, subdomain },
+    tenant: { name: entered.tenantName, subdomain, logoUrl: ctx.state.brand?.logo?.url },
     places: consolePlaces.filter((place) => placePermissions[place].every(may)),
     personName: profile.display_name,
     roleName: entered.role ?? t(locale)('console.operator'),

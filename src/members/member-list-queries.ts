@@ -69,6 +69,14 @@ async function isMember(trx: TenantTrx, membershipId: string): Promise<boolean> 
   return (await trx.query.selectFrom('membership').select('id').where('tenant_id', '=', trx.tenantId).where('id', '=', membershipId).executeTakeFirst()) !== undefined
 }
 
+/** The member of this staff number or address, in the spelling that is kept; undefined for nobody, and for whoever has left. */
+export async function findMemberNamed(trx: TenantTrx, { number, email }: { readonly number: string | null; readonly email: string | null }): Promise<string | undefined> {
+  const found = await sql<{ id: string }>`select m.id from membership m join account a on a.id = m.account_id
+    where m.tenant_id = ${trx.tenantId}::uuid and m.status <> 'ended' and (m.employee_number = ${number}::text or a.email = ${email}::text)
+    order by m.employee_number = ${number}::text desc nulls last limit 1`.execute(trx.query)
+  return found.rows[0]?.id
+}
+
 /** Beyond this a count says nothing that anybody reads. */
 export const mostCounted = 50_000
 

@@ -117,8 +117,9 @@ export const consoleSettings = {
   'branding.logo_saved': 'The logo was changed.',
   'branding.logo_removed': 'The logo was removed.',
   'branding.color_saved': 'The colour was changed.',
-  'branding.error.unsupported_image': 'Please choose a PNG, JPEG or WebP picture.',
-  'branding.error.image_too_large': 'The picture is too large: at most 1 MB, and about 40 million pixels.',
-  'branding.error.image_unreadable': 'This could not be read as a picture. Please choose another file.',
-  'branding.error.missing_image': 'Please choose a picture.',
+  'branding.error.picture_type_unknown': 'Please choose a PNG, JPEG or WebP picture.',
+  'branding.error.picture_too_large': 'The file is too large: at most 1 MB.',
+  'branding.error.picture_too_many_pixels': 'The picture is too large. Please make it smaller (at most 24 million pixels).',
+  'branding.error.picture_broken': 'This could not be read as a picture. Please choose another file.',
+  'branding.error.picture_missing': 'Please choose a picture.',
 } satisfies Readonly<Record<keyof typeof japanese, string>>

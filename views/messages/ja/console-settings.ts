@@ -115,8 +115,9 @@ export const consoleSettings = {
   'branding.logo_saved': 'ロゴを変えました。',
   'branding.logo_removed': 'ロゴを外しました。',
   'branding.color_saved': '色を変えました。',
-  'branding.error.unsupported_image': 'PNG、JPEG、WebPの画像を選んでください。',
-  'branding.error.image_too_large': '画像が大きすぎます。1 MBまで、縦横は合わせて約4,000万画素までです。',
-  'branding.error.image_unreadable': '画像として読めませんでした。別のファイルを選んでください。',
-  'branding.error.missing_image': '画像を選んでください。',
+  'branding.error.picture_type_unknown': 'PNG、JPEG、WebPの画像を選んでください。',
+  'branding.error.picture_too_large': 'ファイルが大きすぎます。1 MBまでです。',
+  'branding.error.picture_too_many_pixels': '画像が大きすぎます。縦横を小さくしてください（合わせて2,400万画素まで）。',
+  'branding.error.picture_broken': '画像として読めませんでした。別のファイルを選んでください。',
+  'branding.error.picture_missing': '画像を選んでください。',
 } as const
