@@ -115,7 +115,9 @@ function filledIn(visit: Visit, values: Readonly<Record<string, string>>, button
   const filled = fields.flatMap((field): [string, string][] => {
     const name = field.getAttribute('name') ?? ''
     const value = values[name] ?? shownIn(field)
-    return value === undefined || (isBox(field) && value === '') ? [] : [[name, value]]
+    // Of radio buttons that share a name the one that was meant is sent.
+    const isOther = field.getAttribute('type') === 'radio' && field.getAttribute('value') !== value
+    return value === undefined || isOther || (isBox(field) && value === '') ? [] : [[name, value]]
   })
   const sent = [...filled, [pressed.getAttribute('name') ?? '', pressed.getAttribute('value') ?? '']].flatMap(([name = '', value = '']): [string, string][] => (name === '' ? [] : [[name, value]]))
   return { action: new URL(form.getAttribute('action') ?? '', visit.url), sent, fileField: form.querySelector('input[type=file]')?.getAttribute('name') }
