@@ -6,7 +6,9 @@ import { z } from 'zod'
 import type { Databases, TenantTrx } from '../base/db.ts'
 import { isMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
-import { inTenantOf, memberShape, presentMember } from './api.ts'
+import { csvDownload, csvMediaType, csvResponse } from '../http/csv.ts'
+import { inTenantOf, memberShape, moverOf, presentMember } from './api.ts'
+import { exportMembers } from './export-members.ts'
 import { factorFilters, memberSorts, memberSources, seenFilters, type MemberFilter } from './member-list.ts'
 import { countMembers, listMemberPage } from './member-list-queries.ts'
 import { isMembershipStatus } from './membership.ts'
@@ -41,6 +43,14 @@ export function memberListEndpoints({ databases }: { readonly databases: Databas
       method: 'GET', path: '/api/v1/members', access: readAccess, query: page, summary: 'The members of the tenant, narrowed and ordered as asked, and how many fit.',
       response: z.object({ members: z.array(memberShape), total: z.int(), next_cursor: z.string().nullable() }),
       handle: ({ caller, query }) => inTenantOf(caller, (tenantId) => answerPage(databases, tenantId, query)),
+    }),
+    endpoint({
+      method: 'GET', path: '/api/v1/members.csv', access: readAccess, query: memberFilterQuery.extend(memberOrderQuery.shape), response: csvResponse, mediaType: csvMediaType,
+      summary: 'The same as a file for Excel, all of it; that it was taken out is an event.',
+      handle: ({ caller, query, origin }) => inTenantOf(caller, async (tenantId) => {
+        const { sort, direction } = query
+        return { status: 200, ...csvDownload(await exportMembers({ databases }, { tenantId, filter: filterOf(query), sort, direction, ...moverOf(caller), origin })) }
+      }),
     }),
   ]
 }

@@ -177,7 +177,7 @@ describe('every one of these doors', () => {
   const bodies: Readonly<Record<string, unknown>> = {
     'POST /api/v1/roles': { name: 'Charlies' }, 'PATCH /api/v1/roles/:role_id': { name: 'Charlies' }, 'PUT /api/v1/members/:membership_id/role': { role: 'therapist' },
     'PATCH /api/v1/members/:membership_id': { title: 'x' }, 'POST /api/v1/units': { code: 'charlies', name: 'x', kind: 'team' }, 'PATCH /api/v1/units/:unit_id': { name: 'x' },
-    'POST /api/v1/units/:unit_id/move': { parent_id: null }, 'POST /api/v1/units/:unit_id/merge': { merged_unit_id: 'x' },
+    'PUT /api/v1/units/:unit_id/heads': { membership_ids: [] }, 'POST /api/v1/units/:unit_id/move': { parent_id: null }, 'POST /api/v1/units/:unit_id/merge': { merged_unit_id: 'x' },
   }
   const each = async (work: (line: string, body: unknown) => Promise<void>) => {
     const [role, unit] = [await roleOf('STAFF'), await unitOf('nursing')]
