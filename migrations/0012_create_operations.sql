@@ -58,3 +58,12 @@ create index account_by_kana on account (search_form(coalesce(family_name_kana, 
 create index account_by_email on account (email text_pattern_ops) where email is not null;
 create index membership_by_number on membership (employee_number text_pattern_ops) where employee_number is not null;
 create index operator_created on operator (created_at, account_id);
+
+-- What a tenant's people did to it, apart from the many sign-ins around it; and the log of one member or one thing, and of one person's acts.
+create index event_acts on event (tenant_id, occurred_at desc, id desc)
+  where outcome = 'success' and type ~ '^(membership|members|role|unit|tenant|factors|activation|app|client|invitation|import|wave)[.]'
+    and type not in ('tenant.chosen', 'invitation.accepted', 'invitation.declined', 'invitation.refused', 'tenant.seat_limit_reached');
+create index event_by_tenant_subject on event (tenant_id, subject, occurred_at desc, id desc)
+  where tenant_id is not null and type not in ('token.issued', 'token.refused', 'authorization.granted');
+create index event_by_tenant_actor on event (tenant_id, actor, occurred_at desc, id desc)
+  where tenant_id is not null and type not in ('token.issued', 'token.refused', 'authorization.granted');

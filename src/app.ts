@@ -290,7 +290,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
 /** What a tenant's console works with; who is turned away there is an event as at the JSON doors. */
 function consoleDeps({ config, databases, masterKey, personal, cookies, trustedDevice, scripts }: DoorParts): ConsoleDeps {
   return {
-    databases, masterKey, cookies, scripts, issuer: config.issuer, grants: personal.grants, appGrants,
+    databases, masterKey, cookies, scripts, issuer: config.issuer, grants: personal.grants, appGrants, accounts: personal.accounts, memberSessions,
     desk: createTenantDesk({ pool: databases.enginePool, trustedDevice }),
     findOperatorVisit: () => Promise.resolve(null),
     findFormerSubdomain: () => Promise.resolve(null),

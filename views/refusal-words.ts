@@ -3,7 +3,8 @@ import type { Translate } from './messages.ts'
 
 const reasons = [
   'own_membership', 'higher_role', 'last_admin', 'role_above_own', 'not_active', 'not_suspended', 'already_suspended', 'already_active', 'already_ended',
-  'not_invited', 'not_found', 'seats_taken', 'no_address', 'unknown_role', 'unknown_unit', 'tenant_suspended', 'unchanged',
+  'not_invited', 'not_found', 'seats_taken', 'no_address', 'unknown_role', 'unknown_unit', 'tenant_suspended', 'unchanged', 'member_elsewhere',
+  'has_address', 'account_suspended', 'address_unproved', 'reason_missing', 'invitation_expired', 'precondition_failed', 'seat_limit_reached',
 ] as const
 
 type Reason = (typeof reasons)[number]

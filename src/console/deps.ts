@@ -1,4 +1,5 @@
 /** What the pages of a tenant's console are made from; app.ts puts it together. */
+import type { AccountDeps } from '../accounts/account-deps.ts'
 import type { AppGrantEnding } from '../apps/app-access.ts'
 import type { MasterKey } from '../base/crypto.ts'
 import type { Databases } from '../base/db.ts'
@@ -6,6 +7,7 @@ import type { Scripts } from '../http/assets.ts'
 import type { CookieJar } from '../http/cookies.ts'
 import type { AppContext } from '../http/context.ts'
 import type { GrantEnding } from '../members/grant-ending.ts'
+import type { MemberSessions } from '../members/member-sessions.ts'
 import type { TenantDesk } from '../oidc/tenant-desk.ts'
 
 /** An operator who is inside a tenant for a while, and why. */
@@ -24,6 +26,8 @@ export interface ConsoleDeps {
   readonly cookies: CookieJar
   readonly scripts: Scripts
   readonly grants: GrantEnding
+  readonly accounts: AccountDeps
+  readonly memberSessions: MemberSessions
   readonly appGrants: AppGrantEnding
   readonly desk: TenantDesk
   /** The running break-glass of an operator for the tenant of this subdomain; null for everybody else. */

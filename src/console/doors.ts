@@ -5,6 +5,10 @@ import { appPages } from './pages-apps.ts'
 import { auditPages } from './pages-audit.ts'
 import { brandingPages } from './pages-branding.ts'
 import { homePages } from './pages-home.ts'
+import { memberDetailPages } from './pages-member.ts'
+import { memberActPages } from './pages-member-acts.ts'
+import { memberEditPages } from './pages-member-edit.ts'
+import { bulkPages } from './pages-members-bulk.ts'
 import { memberPages } from './pages-members.ts'
 import { rolePages } from './pages-roles.ts'
 import { securityPages } from './pages-security.ts'
@@ -18,6 +22,10 @@ const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [
   brandingPages,
   appPages,
   memberPages,
+  bulkPages,
+  memberDetailPages,
+  memberActPages,
+  memberEditPages,
   auditPages,
 ]
 

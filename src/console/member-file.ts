@@ -1,15 +1,14 @@
 /**
- * A list of members as a CSV file: what the list on the page narrows to, all of it, in its order. Invariant: a cell never begins a
- * formula, whoever wrote what stands in it; the file says its encoding, so that Excel shows Japanese as it is.
+ * A list of members as a file: what the list on the page narrows to, all of it, in its order, page by page while it is written. How a
+ * file is written stands in http/csv.ts.
  */
-import { stringify } from 'csv-stringify/sync'
-import type { TenantTrx } from '../base/db.ts'
-import { listMemberPage } from '../members/member-list-queries.ts'
-import type { MemberFilter, MemberOrder } from '../members/member-list.ts'
+import type { Databases } from '../base/db.ts'
+import type { TenantId } from '../base/ids.ts'
+import { listMemberPage, type MemberPage } from '../members/member-list-queries.ts'
+import type { ListCursor, MemberFilter, MemberOrder } from '../members/member-list.ts'
 import type { MemberRow } from '../members/queries.ts'
 
 const pageSize = 1000
-const byteOrderMark = '\uFEFF'
 
 const columns: readonly (readonly [heading: string, cell: (row: MemberRow) => string | null])[] = [
   ['membership_id', ({ id }) => id],
@@ -29,19 +28,18 @@ const columns: readonly (readonly [heading: string, cell: (row: MemberRow) => st
   ['valid_until', ({ valid_until: at }) => at?.toISOString() ?? null],
 ]
 
-/** Headings are those of the import, so that a file that was taken out can be brought back in. */
-export async function writeMemberFile(trx: TenantTrx, wish: MemberOrder & { readonly filter: MemberFilter }): Promise<{ readonly text: string; readonly count: number }> {
-  const rows = await listAll(trx, wish)
-  const text = stringify([columns.map(([heading]) => heading), ...rows.map((row) => columns.map(([, cell]) => cell(row) ?? ''))], { escape_formulas: true, record_delimiter: 'windows' })
-  return { text: byteOrderMark + text, count: rows.length }
-}
+export const headings: readonly string[] = columns.map(([heading]) => heading)
 
-async function listAll(trx: TenantTrx, wish: MemberOrder & { readonly filter: MemberFilter }): Promise<readonly MemberRow[]> {
-  const all: MemberRow[] = []
+/** The cells of each member in order; headings and cells are those of the import, so that a file that was taken out can be brought back in. */
+export async function* readMemberRows(databases: Databases, tenantId: TenantId, wish: MemberOrder & { readonly filter: MemberFilter }): AsyncGenerator<readonly string[]> {
+  let cursor: ListCursor = null
   for (;;) {
-    const last = all.at(-1)
-    const page = await listMemberPage(trx, { ...wish, cursor: last === undefined ? null : { after: last.id }, limit: pageSize })
-    all.push(...(page?.rows ?? []))
-    if (page?.hasNext !== true) return all
+    const at: ListCursor = cursor
+    // A transaction for each page: a slow reader holds none open.
+    const page: MemberPage | undefined = await databases.inTenant(tenantId, (trx) => listMemberPage(trx, { ...wish, cursor: at, limit: pageSize }))
+    for (const row of page?.rows ?? []) yield columns.map(([, cell]) => cell(row) ?? '')
+    const last = page?.rows.at(-1)
+    if (page?.hasNext !== true || last === undefined) return
+    cursor = { after: last.id }
   }
 }

@@ -11,3 +11,9 @@ export async function countByStatus(trx: TenantTrx): Promise<{ readonly active: 
     .where('status', 'in', ['active', 'invited'])
     .executeTakeFirstOrThrow()
 }
+
+/** How these members are called, in the order of lists; those of other tenants are not among them. */
+export async function listNames(trx: TenantTrx, membershipIds: readonly string[]): Promise<readonly { readonly id: string; readonly name: string }[]> {
+  if (membershipIds.length === 0) return []
+  return trx.query.selectFrom('membership').select(['id', 'shown_name as name']).where('tenant_id', '=', trx.tenantId).where('id', 'in', membershipIds).orderBy('sort_name').orderBy('id').execute()
+}

@@ -1,5 +1,7 @@
 /** The list of a tenant's members, and the same as a file. What fits a filter is the members room's question. */
+import { pipeline } from 'node:stream/promises'
 import { record } from '../events/record.ts'
+import { csvDownload } from '../http/csv.ts'
 import { answered, html, redirect, type PageDoor, type PageResult } from '../http/page.ts'
 import { countMembers, listMemberPage } from '../members/member-list-queries.ts'
 import { isMembershipStatus } from '../members/membership.ts'
@@ -8,11 +10,11 @@ import type { MemberRow } from '../members/queries.ts'
 import { listRoles } from '../members/role-queries.ts'
 import { listUnits, type UnitRow } from '../tenants/unit-queries.ts'
 import { shortDay } from '../../views/dates.ts'
-import type { MemberListRow, Option } from '../../views/member-props.ts'
+import type { BulkAct, MemberListRow, Option } from '../../views/member-props.ts'
 import { MembersPage } from '../../views/pages/console/members.tsx'
 import { addressOf } from './address.ts'
 import type { ConsoleDeps } from './deps.ts'
-import { writeMemberFile } from './member-file.ts'
+import { headings, readMemberRows } from './member-file.ts'
 import { filterQuery, listQuery, orderSaid, sortLinksOf, wishIn } from './member-filter.ts'
 import { consolePage, noticeIn, statusOf, type ConsoleVisit } from './visit.ts'
 
@@ -47,7 +49,7 @@ async function showMembers(deps: ConsoleDeps, visit: ConsoleVisit): Promise<Page
     sortLinks: sortLinksOf(path, wish), isFiltered: addressOf('', filterQuery(wish)) !== '',
     previousUrl: list.hasPrevious && first !== undefined ? addressOf(path, { ...said, before: first.id }) : null,
     nextUrl: list.hasNext && last !== undefined ? addressOf(path, { ...said, after: last.id }) : null,
-    exportUrl: addressOf(`${path}.csv`, said), mayInvite: visit.may('member:invite'), acts: [],
+    exportUrl: addressOf(`${path}.csv`, said), mayInvite: visit.may('member:invite'), acts: actsOf(visit),
     notice: noticeIn(visit, ['bulk_done']), doneCount: Number(query.get('count') ?? 0) || 0, error, scriptUrls: deps.scripts.filters,
   }), { status: statusOf(error) })
 }
@@ -55,19 +57,15 @@ async function showMembers(deps: ConsoleDeps, visit: ConsoleVisit): Promise<Page
 /** The list as a file; that somebody took it out is an event. */
 async function sendFile(deps: ConsoleDeps, { tenantId, subdomain, mover, request: { ctx, query, origin } }: ConsoleVisit): Promise<PageResult> {
   const { filter, order, values } = wishIn(query)
-  const text = await deps.databases.inTenant(tenantId, async (trx) => {
-    const file = await writeMemberFile(trx, { filter, ...order })
-    const narrowed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
-    await record(trx, { type: 'members.exported', outcome: 'success', subject: tenantId, actor: mover.accountId, origin, after: { count: file.count, ...narrowed } })
-    return file.text
+  const narrowed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
+  await deps.databases.inTenant(tenantId, async (trx) => {
+    const after = { count: await countMembers(trx, filter), ...narrowed }
+    await record(trx, { type: 'members.exported', outcome: 'success', subject: tenantId, actor: mover.accountId, origin, after })
   })
-  const body = Buffer.from(text)
-  const headers = {
-    'Content-Type': 'text/csv; charset=utf-8', 'Content-Disposition': `attachment; filename="members-${subdomain}.csv"`, 'Content-Length': String(body.length), 'Cache-Control': 'no-store',
-  }
-  for (const [name, value] of Object.entries(headers)) ctx.res.setHeader(name, value)
+  const file = csvDownload({ filename: `members-${subdomain}.csv`, headings, rows: readMemberRows(deps.databases, tenantId, { filter, ...order }) })
+  for (const [name, value] of Object.entries({ ...file.headers, 'Cache-Control': 'no-store' })) ctx.res.setHeader(name, value)
   ctx.res.statusCode = 200
-  ctx.res.end(body)
+  await pipeline(file.body, ctx.res)
   return answered()
 }
 
@@ -82,4 +80,13 @@ export function presentRow({ page: { frame } }: Pick<ConsoleVisit, 'page'>, row:
 /** The tree as a flat list: what is below another unit stands further in. */
 export function unitOptions(units: readonly UnitRow[]): readonly Option[] {
   return units.map(({ code, name, code_path: path }) => ({ value: code, name: `${'　'.repeat(path.length - 1)}${name}` }))
+}
+
+/** What the person may do with many. */
+export function actsOf({ may }: Pick<ConsoleVisit, 'may'>): readonly BulkAct[] {
+  return [
+    ...(may('member:update') ? ['change_role', 'add_unit', 'remove_unit'] as const : []),
+    ...(may('member:invite') ? ['resend_invitation'] as const : []),
+    ...(may('member:suspend') ? ['suspend', 'resume', 'end'] as const : []),
+  ]
 }

@@ -78,17 +78,19 @@ export interface RecentAct {
   readonly subject_name: string | null
 }
 
+/** What somebody did to a member or to the tenant: the very words of the index `event_acts`. */
+export const isAct = sql<boolean>`event.outcome = 'success'
+  and event.type ~ '^(membership|members|role|unit|tenant|factors|activation|app|client|invitation|import|wave)[.]'
+  and event.type not in ('tenant.chosen', 'invitation.accepted', 'invitation.declined', 'invitation.refused', 'tenant.seat_limit_reached')`
+
 /** The last ten things that members did to others or to the tenant, newest first, of the last ninety days. */
 export async function listRecentActs(trx: TenantTrx): Promise<readonly RecentAct[]> {
   const found = await sql<RecentAct>`
     select event.id, event.occurred_at, event.type, event.subject, actor.shown_name as actor_name, actor.id as actor_membership_id,
       ${nameOfSubject(sql.ref('event.subject'), trx)} as subject_name
     from event join membership actor on actor.tenant_id = ${trx.tenantId}::uuid and actor.account_id = event.actor
-    where event.tenant_id = ${trx.tenantId}::uuid and event.occurred_at > now() - interval '90 days'
-      and event.type not in ('token.issued', 'token.refused', 'authorization.granted')
-      and event.type ~ '^(membership|members|role|unit|tenant|factors|activation|app|client|invitation|import|wave)[.]'
-      and event.type not in ('tenant.chosen', 'invitation.accepted', 'invitation.declined', 'invitation.refused', 'tenant.seat_limit_reached')
-      and event.outcome = 'success' and event.subject is distinct from actor.id::text and event.subject is distinct from actor.account_id
+    where event.tenant_id = ${trx.tenantId}::uuid and event.occurred_at > now() - interval '90 days' and ${isAct}
+      and event.subject is distinct from actor.id::text and event.subject is distinct from actor.account_id
     order by event.occurred_at desc, event.id desc limit 10`.execute(trx.query)
   return found.rows
 }

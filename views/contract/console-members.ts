@@ -7,6 +7,8 @@ export const bulkFields = {
   act: choice('act'),
   role: choice('role'),
   unit: choice('unit'),
+  /** The same, once it is chosen. */
+  chosenAct: field('act', 'hidden'),
   next: act('next'),
   confirm: act('confirm'),
 } as const
@@ -15,7 +17,6 @@ export const memberFields = {
   role: choice('role'),
   primaryUnit: choice('primary_unit'),
   unit: (code: string) => box(`unit.${code}`),
-  head: (code: string) => box(`head.${code}`),
   employeeNumber: field('employee_number'),
   title: field('title'),
   validFrom: field('valid_from', 'date'),
