@@ -9,6 +9,8 @@ import { startServer, type RunningServer } from '../src/app.ts'
 import type { EndpointDoor } from '../src/http/endpoint.ts'
 import type { PageDoor } from '../src/http/page.ts'
 import { routes } from '../src/oidc/routes.ts'
+import { fill, furnishSakura, type Neighbour } from './helpers/neighbours.ts'
+import { throughSignIn } from './helpers/people.ts'
 import type { RelyingParty } from './helpers/relying-party.ts'
 import { tokensFor } from './helpers/sign-in.ts'
 import { freePort, startTegata, type Tegata } from './helpers/tegata.ts'
@@ -17,7 +19,7 @@ const scopes = ['members', 'tenant', 'apps', 'account', 'platform'].flatMap((of)
 let tegata: Tegata
 let withoutDemo: RunningServer
 let tokens: { misaki: string; ken: string; minoru: string; misakiWithoutScopes: string; misakiElsewhere: string }
-let sakura: { tenantId: string; membershipIds: readonly string[]; ken: string; roleId: string; unitId: string }
+let sakura: Neighbour
 
 beforeAll(async () => {
   tegata = await startTegata()
@@ -34,13 +36,7 @@ beforeAll(async () => {
     misakiWithoutScopes: await forApi(app, 'misaki@example.com', ''),
     misakiElsewhere: (await tokensFor(app, tegata.person(), { email: 'misaki@example.com' })).accessToken,
   }
-  const rows = await tegata.databases.engine.selectFrom('membership').innerJoin('tenant', 'tenant.id', 'membership.tenant_id').innerJoin('account', 'account.id', 'membership.account_id')
-    .select(['membership.id', 'tenant.id as tenantId', 'account.email']).where('tenant.subdomain', '=', 'sakura').execute()
-  const ken = rows.find((row) => row.email === 'ken@example.com')
-  if (ken === undefined) throw new Error('no Ken in Sakura')
-  const { id: roleId } = await tegata.databases.engine.selectFrom('role').select('id').where('tenant_id', '=', ken.tenantId).executeTakeFirstOrThrow()
-  const { id: unitId } = await tegata.databases.engine.selectFrom('unit').select('id').where('tenant_id', '=', ken.tenantId).executeTakeFirstOrThrow()
-  sakura = { roleId, unitId, tenantId: ken.tenantId, membershipIds: rows.map((row) => row.id), ken: ken.id }
+  sakura = await furnishSakura(tegata)
 })
 afterAll(async () => {
   await withoutDemo.stop()
@@ -48,11 +44,13 @@ afterAll(async () => {
 })
 
 const problem = z.looseObject({ reason: z.string(), request_id: z.string(), status: z.number() })
+/** What is nobody's in particular: a link, a mail, a picture. */
+const open: Readonly<Record<string, string>> = { uid: 'something', token: 'something', digest: 'something', color: '123456', passkey_id: 'something', session_uid: 'something', name: 'something', kind: 'something', type: 'server' }
 /** Every parameter names something of Sakura's, so that a stranger's request would hit if it could. */
-const fill = (path: string) => path.replace(':membership_id', sakura.ken).replace(':role_id', sakura.roleId).replace(':unit_id', sakura.unitId).replaceAll(/:[a-z_]+/g, 'something')
+const fillIn = (path: string) => fill(path, { ...open, ...sakura.known })
 
 async function call(door: EndpointDoor, token: string | null): Promise<{ status: number; reason: string | undefined; text: string }> {
-  const response = await fetch(`${tegata.issuer}${fill(door.path)}`, {
+  const response = await fetch(`${tegata.issuer}${fillIn(door.path)}`, {
     method: door.method,
     headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(door.body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(door.body === undefined ? {} : { body: '{}' }),
@@ -113,9 +111,9 @@ describe('every endpoint', () => {
       const answer = await call(door, tokens.minoru)
       // A body that does not fit is refused before the thing is looked for.
       if (door.path.includes(':') && !isPlatform(door)) expect(door.body === undefined ? [404] : [404, 400], nameOf(door)).toContain(answer.status)
-      for (const secret of [sakura.tenantId, ...sakura.membershipIds, 'ken@example.com']) expect(answer.text.includes(secret), `${nameOf(door)} tells ${secret}`).toBe(false)
+      for (const secret of sakura.secrets) expect(answer.text.includes(secret), `${nameOf(door)} tells ${secret}`).toBe(false)
     }
-    const kens = await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', sakura.ken).execute()
+    const kens = await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', sakura.known['membership_id'] ?? '').execute()
     expect(kens).toEqual([{ status: 'active' }])
   })
 
@@ -134,7 +132,7 @@ describe('every page', () => {
     const own = pages().filter((door) => door.access === 'interaction')
     expect(own.length).toBeGreaterThan(0)
     for (const door of own) {
-      const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, ...(door.method === 'POST' ? { body: new URLSearchParams({ action: 'sign_in' }) } : {}) })
+      const answer = await fetch(`${tegata.issuer}${fillIn(door.path)}`, { method: door.method, ...(door.method === 'POST' ? { body: new URLSearchParams({ action: 'sign_in' }) } : {}) })
       expect(answer.status, nameOf(door)).toBe(400)
     }
   })
@@ -143,15 +141,41 @@ describe('every page', () => {
     const own = pages().filter((door) => door.access === 'session')
     expect(own.length).toBeGreaterThan(20)
     for (const door of own) {
-      const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: door.method, redirect: 'manual', ...(door.method === 'POST' ? { body: new URLSearchParams() } : {}) })
+      const answer = await fetch(`${tegata.issuer}${fillIn(door.path)}`, { method: door.method, redirect: 'manual', ...(door.method === 'POST' ? { body: new URLSearchParams() } : {}) })
       expect([answer.status, answer.headers.get('location')], nameOf(door)).toEqual([303, expect.stringContaining('/oauth2/authorize?client_id=tegata-account')])
+    }
+  })
+
+  test('of a console has nothing for the administrator of another tenant, and refuses a member without a right', async () => {
+    const own = pages().filter((door) => door.path.startsWith('/t/:subdomain') && door.method === 'GET')
+    expect(own.length).toBeGreaterThan(10)
+    const [minoru, ken] = [tegata.person(), tegata.person()]
+    for (const door of own) {
+      const theirs = await throughSignIn(minoru, await minoru.open(`${tegata.issuer}${fillIn(door.path)}`), { email: 'minoru@example.com' })
+      expect([theirs.status, theirs.html.querySelector('.board')], nameOf(door)).toEqual([404, null])
+      const his = await throughSignIn(ken, await ken.open(`${tegata.issuer}${fillIn(door.path)}`), { email: 'ken@example.com' })
+      expect([his.status, his.html.querySelector('.board')], nameOf(door)).toEqual([403, null])
+    }
+    const refused = await tegata.databases.engine.selectFrom('event').select(['subject', 'reason']).where('type', '=', 'access.refused').execute()
+    for (const door of own) for (const reason of ['not_found', 'permission_missing']) expect(refused, nameOf(door)).toContainEqual({ subject: nameOf(door), reason })
+  })
+
+  test('of the operators has nothing for an administrator of a tenant, and asks an operator for a second factor', async () => {
+    const own = pages().filter((door) => /^\/admin(?:\/|$)/.test(door.path) && door.method === 'GET' && door.access === 'session')
+    expect(own.length).toBeGreaterThan(8)
+    const [misaki, operator] = [tegata.person(), tegata.person()]
+    for (const door of own) {
+      const hers = await throughSignIn(misaki, await misaki.open(`${tegata.issuer}${fillIn(door.path)}`), { email: 'misaki@example.com' })
+      expect([hers.status, hers.html.querySelector('.board')], nameOf(door)).toEqual([404, null])
+      const theirs = await throughSignIn(operator, await operator.open(`${tegata.issuer}${fillIn(door.path)}`), { email: 'operator@example.com' })
+      expect([theirs.url.pathname.startsWith('/interaction/'), theirs.html.querySelector('.board')], nameOf(door)).toEqual([true, null])
     }
   })
 
   test('that takes a form refuses one from another site', async () => {
     for (const door of pages().filter((one) => one.method === 'POST')) {
       for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
-        const answer = await fetch(`${tegata.issuer}${fill(door.path)}`, { method: 'POST', body: new URLSearchParams(), headers })
+        const answer = await fetch(`${tegata.issuer}${fillIn(door.path)}`, { method: 'POST', body: new URLSearchParams(), headers })
         expect(answer.status, nameOf(door)).toBe(403)
       }
     }
@@ -160,19 +184,19 @@ describe('every page', () => {
   test('of the demo is not there outside the demo', async () => {
     const demo = pages().filter((door) => door.access === 'demo')
     expect(demo.length).toBeGreaterThan(0)
-    for (const door of demo) expect((await fetch(`http://localhost:${withoutDemo.port}${fill(door.path)}`)).status, nameOf(door)).toBe(404)
+    for (const door of demo) expect((await fetch(`http://localhost:${withoutDemo.port}${fillIn(door.path)}`)).status, nameOf(door)).toBe(404)
   })
 
   test('changes nothing by being looked at', async () => {
     const count = () => tegata.databases.engine.selectFrom('event').select(({ fn }) => fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
     const before = await count()
-    for (const door of pages().filter((one) => one.method === 'GET')) await fetch(`${tegata.issuer}${fill(door.path)}`)
+    for (const door of pages().filter((one) => one.method === 'GET')) await fetch(`${tegata.issuer}${fillIn(door.path)}`)
     expect(await count()).toEqual(before)
   })
 
   test('answers other methods with what it allows', async () => {
     for (const path of new Set(pages().map((door) => door.path))) {
-      const answer = await fetch(`${tegata.issuer}${fill(path)}`, { method: 'DELETE' })
+      const answer = await fetch(`${tegata.issuer}${fillIn(path)}`, { method: 'DELETE' })
       expect([answer.status, answer.headers.get('allow')], path).toEqual([405, expect.stringContaining('GET')])
     }
   })
