@@ -213,7 +213,20 @@ export interface MembershipRow {
   staysBecause: 'last_admin' | null
 }
 
-export interface TenantsProps extends AccountPageProps<'left', 'last_admin' | 'not_found'> {
+/** An invitation that the person may answer here, because its address is proved to be theirs. */
+export interface WaitingInvitation {
+  membershipId: string
+  tenantName: string
+  initial: string
+  colour: TenantColour
+  roleName: string
+  inviterName: string | null
+  until: string
+}
+
+export interface TenantsProps extends AccountPageProps<'left' | 'joined' | 'declined', 'last_admin' | 'not_found' | 'seat_limit_reached'> {
+  /** The one that ends first before. */
+  invitations: readonly WaitingInvitation[]
   memberships: readonly MembershipRow[]
 }
 

@@ -47,6 +47,38 @@ export async function listOwnMemberships(db: Engine, accountId: string): Promise
     .execute()
 }
 
+export interface OwnInvitation {
+  readonly membership_id: string
+  readonly generation: number
+  readonly tenant_id: string
+  readonly tenant_name: string
+  readonly role: string
+  readonly inviter_name: string | null
+  readonly expires_at: Date
+}
+
+/** Invitations that wait for this account, the ones that end first before; none while its address is not proved. */
+export async function listOwnInvitations(db: Engine, accountId: string): Promise<readonly OwnInvitation[]> {
+  const found = await sql<OwnInvitation>`
+    select i.membership_id, i.generation, i.tenant_id, t.name as tenant_name, r.name as role, inviter.display_name as inviter_name, i.expires_at
+    from membership m
+    join account a on a.id = m.account_id and a.email is not null and a.email_verified_at is not null
+    join invitation i on i.tenant_id = m.tenant_id and i.membership_id = m.id
+    join tenant t on t.id = m.tenant_id and t.status = 'active'
+    join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+    left join membership by on by.tenant_id = i.tenant_id and by.id = i.invited_by
+    left join account inviter on inviter.id = by.account_id
+    where m.account_id = ${accountId} and m.status = 'invited' and i.expires_at > now()
+      and i.accepted_at is null and i.declined_at is null and i.revoked_at is null
+    order by i.expires_at, i.membership_id`.execute(db)
+  return found.rows
+}
+
+/** One of them; undefined for somebody else's. */
+export async function findOwnInvitation(db: Engine, own: { readonly accountId: string; readonly membershipId: string }): Promise<OwnInvitation | undefined> {
+  return (await listOwnInvitations(db, own.accountId)).find((one) => one.membership_id === own.membershipId)
+}
+
 export interface OwnPlace {
   readonly id: string
   readonly tenant_id: string

@@ -90,7 +90,7 @@ export function doneAt(path: string, notice: string): PageResult {
   return redirect(`${path}?done=${notice}`)
 }
 
-const statuses: Readonly<Record<string, number>> = { not_found: 404, last_admin: 409, too_many_attempts: 429, busy: 503 }
+const statuses: Readonly<Record<string, number>> = { not_found: 404, last_admin: 409, seat_limit_reached: 409, too_many_attempts: 429, busy: 503 }
 
 /** The status of a page that comes back with an error: 400 unless it is more than what was typed. */
 export function statusOf(error: string | undefined): number {

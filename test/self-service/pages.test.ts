@@ -1,7 +1,10 @@
 /** The account's pages as a browser walks them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { noOrigin } from '../../src/base/origin.ts'
 import type { PageDoor } from '../../src/http/page.ts'
+import { inviteMember } from '../../src/members/invite-member.ts'
+import { must } from '../accounts/house.ts'
 import { admin, goodPassword, knownIn, newcomer, newestLink, newPassword, opens, linesAbout, wrongCode, type Newcomer } from '../accounts/links-house.ts'
 import { scan } from '../factors/totp-app.ts'
 import { Authenticator } from '../helpers/authenticator.ts'
@@ -247,6 +250,33 @@ describe('tenants', () => {
     expect((await visitor.get(`/account/tenants/${bob.membershipId}/leave`)).status).toBe(404)
     const [row] = await admin(desk.house, 'select status from membership where id = $1', [bob.membershipId])
     expect(row).toEqual({ status: 'ended' })
+  })
+
+  it('show the invitations that wait, and are joined or declined by their own person with a proved address only', async () => {
+    const { house } = desk
+    const { charlie, alice, sakura } = house
+    const { accountId } = await newcomer(house)
+    const [row] = await admin(house, 'select email from account where id = $1', [accountId])
+    const invite = () => inviteMember({ databases: house.test.databases, masterKey: house.test.masterKey }, {
+      tenantId: sakura, person: { email: String(row?.['email']), familyName: null, givenName: null, locale: 'ja' }, role: 'STAFF', reinvite: true, mover: { kind: 'operator', accountId: null }, origin: noOrigin,
+    })
+    const { membershipId } = await must(invite())
+    const visitor = await desk.visitor(accountId)
+    const status = async () => (await admin(house, 'select status from membership where id = $1', [membershipId]))[0]
+    await admin(house, 'update account set email_verified_at = null where id = $1', [accountId])
+    expect((await visitor.get('/account/tenants')).root.getElementById(`accept-${membershipId}`)).toBeNull()
+    // No form, no token: there is nothing to send.
+    expect((await visitor.post('/account/tenants', { accept: membershipId })).status).toBe(403)
+    await admin(house, 'update account set email_verified_at = now() where id = $1', [accountId])
+    for (const stranger of [charlie, alice]) expect((await (await desk.visitor(stranger.accountId)).post('/account/tenants', { accept: membershipId })).status).toBe(404)
+    expect(await status()).toEqual({ status: 'invited' })
+    expect((await visitor.get('/account/tenants')).root.getElementById(`accept-${membershipId}`)).not.toBeNull()
+    expect((await visitor.post('/account/tenants', { decline: membershipId })).headers.location).toBe('/account/tenants?done=declined')
+    expect(await status()).toEqual({ status: 'ended' })
+    await must(invite())
+    expect((await visitor.post('/account/tenants', { accept: membershipId })).headers.location).toBe('/account/tenants?done=joined')
+    expect(await status()).toEqual({ status: 'active' })
+    expect((await visitor.post('/account/tenants', { accept: membershipId })).status).toBe(404)
   })
 
   it('keep their last administrator, and tell a stranger nothing', async () => {

@@ -251,9 +251,14 @@ function tenants(frame: FrameProps): Picture[] {
     until,
     status,
   }))
-  const props = { ...base(frame, 'tenants'), memberships: [sakura, midori] }
+  const waiting = { membershipId: 'm-3', tenantName: 'みどり整骨院', initial: 'み', colour: 'matsu', roleName: 'therapist', inviterName: '緑川 稔', until } as const
+  const props = { ...base(frame, 'tenants'), invitations: [], memberships: [sakura, midori] }
   return pictures('account_tenants', [
     ['tenants', h(TenantsPage, props)],
+    ['tenants-invited', h(TenantsPage, { ...props, invitations: [waiting] })],
+    ['tenants-joined', h(TenantsPage, { ...props, notice: 'joined' })],
+    ['tenants-declined', h(TenantsPage, { ...props, notice: 'declined' })],
+    ['tenants-full', h(TenantsPage, { ...props, invitations: [waiting], error: 'seat_limit_reached' })],
     ['tenants-closed', h(TenantsPage, { ...props, memberships: [sakura, ...closed] })],
     ['tenants-none', h(TenantsPage, { ...props, memberships: [], notice: 'left' })],
     ['tenants-last-admin', h(TenantsPage, { ...props, error: 'last_admin' })],

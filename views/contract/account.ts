@@ -154,9 +154,14 @@ export const accountContract = {
     },
   },
   account_tenants: {
-    meaning: 'The person’s memberships.',
+    meaning: 'The person’s memberships, and invitations that wait for them.',
     action: '/account/tenants',
-    elements: { csrfToken, leave: { element: 'button', name: 'leave', id: 'leave-{membership_id}', value: '{membership_id}', meaning: 'Asks whether to leave a tenant.' } },
+    elements: {
+      csrfToken,
+      accept: { element: 'button', name: 'accept', id: 'accept-{membership_id}', value: '{membership_id}', meaning: 'Takes an invitation up.' },
+      decline: { element: 'button', name: 'decline', id: 'decline-{membership_id}', value: '{membership_id}', meaning: 'Turns an invitation down.' },
+      leave: { element: 'button', name: 'leave', id: 'leave-{membership_id}', value: '{membership_id}', meaning: 'Asks whether to leave a tenant.' },
+    },
   },
   account_apps: {
     meaning: 'The apps that may see something of the person.',

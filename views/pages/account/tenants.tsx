@@ -1,6 +1,6 @@
-/** The person's memberships. Leaving asks once more on a page of its own; where it is not possible the reason stands in the button's place. */
+/** The person's memberships, and before them the invitations that wait for an answer. Leaving asks once more on a page of its own; where it is not possible the reason stands in the button's place. */
 import type { JSX } from 'preact'
-import type { MembershipRow, TenantsProps } from '../../account-props.ts'
+import type { MembershipRow, TenantsProps, WaitingInvitation } from '../../account-props.ts'
 import { formContract } from '../../form-contract.ts'
 import { t as speak, type Translate } from '../../messages.ts'
 import { RowButton } from '../../parts/account-acts.tsx'
@@ -9,13 +9,14 @@ import { Entries, Entry, Pairs, Panel, Tag, type Tone } from '../../parts/accoun
 import { Chip } from '../../parts/chip.tsx'
 import { Form } from '../../parts/form.tsx'
 
-const { leave } = formContract.account_tenants.elements
+const { accept, decline, leave } = formContract.account_tenants.elements
 
 const tones = { active: 'good', not_started: 'plain', expired: 'plain', suspended: 'danger', tenant_suspended: 'danger' } as const satisfies Record<MembershipRow['status'], Tone>
 
 /** Lists the memberships. */
 export function TenantsPage(props: TenantsProps): JSX.Element {
-  const { form, memberships, notice, error } = props
+  const { form, invitations, memberships, notice, error } = props
+  const isEmpty = memberships.length === 0 && invitations.length === 0
   const t = speak(props.frame.locale)
   return (
     <AccountFrame
@@ -25,11 +26,15 @@ export function TenantsPage(props: TenantsProps): JSX.Element {
       failure={error === undefined ? undefined : { text: error === 'form_expired' ? t('form.expired') : t(`account.error.${error}`) }}
     >
       <Panel>
-        {memberships.length === 0 ? (
+        {isEmpty ? (
           <p>{t('account.tenants.none')}</p>
         ) : (
           <Form form={form}>
+            {invitations.length === 0 ? null : <h2>{t('account.tenants.invitations')}</h2>}
             <Entries>
+              {invitations.map((invitation) => (
+                <Invitation key={invitation.membershipId} invitation={invitation} t={t} />
+              ))}
               {memberships.map((membership) => (
                 <Membership key={membership.membershipId} membership={membership} t={t} />
               ))}
@@ -38,6 +43,32 @@ export function TenantsPage(props: TenantsProps): JSX.Element {
         )}
       </Panel>
     </AccountFrame>
+  )
+}
+
+function Invitation({ invitation, t }: { invitation: WaitingInvitation; t: Translate }): JSX.Element {
+  const { membershipId, tenantName, roleName, inviterName, until } = invitation
+  return (
+    <Entry
+      title={tenantName}
+      alone
+      mark={<Chip initial={invitation.initial} colour={invitation.colour} />}
+      tags={<Tag tone="plain">{t('account.tenants.invited')}</Tag>}
+      acts={
+        <>
+          <RowButton button={accept} of={membershipId} label={t('account.tenants.accept')} about={tenantName} t={t} />
+          <RowButton button={decline} of={membershipId} label={t('account.tenants.decline')} about={tenantName} danger t={t} />
+        </>
+      }
+    >
+      <Pairs
+        pairs={[
+          [t('account.tenants.role'), <bdi>{roleName}</bdi>],
+          [t('account.tenants.invited_by'), inviterName === null ? null : <bdi>{inviterName}</bdi>],
+          [t('account.tenants.answer_until'), until],
+        ]}
+      />
+    </Entry>
   )
 }
 
