@@ -50,7 +50,7 @@ interface Props {
   /** Above everything: that something out of the ordinary is under way. */
   banner?: ComponentChildren
   /** What was just done, in words. */
-  done?: string | undefined
+  done?: ComponentChildren
   /** Why a form came back, in words. */
   failure?: Failure | undefined
   scriptUrls?: readonly string[] | undefined

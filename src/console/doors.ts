@@ -5,6 +5,12 @@ import { appPages } from './pages-apps.ts'
 import { auditPages } from './pages-audit.ts'
 import { brandingPages } from './pages-branding.ts'
 import { homePages } from './pages-home.ts'
+import { importColumnPages } from './pages-import-columns.ts'
+import { importRowPages } from './pages-import-rows.ts'
+import { importWavePages } from './pages-import-waves.ts'
+import { importPages } from './pages-imports.ts'
+import { invitationPages } from './pages-invitations.ts'
+import { invitePages } from './pages-invite.ts'
 import { memberDetailPages } from './pages-member.ts'
 import { memberActPages } from './pages-member-acts.ts'
 import { memberEditPages } from './pages-member-edit.ts'
@@ -26,6 +32,12 @@ const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [
   memberDetailPages,
   memberActPages,
   memberEditPages,
+  invitePages,
+  invitationPages,
+  importPages,
+  importColumnPages,
+  importRowPages,
+  importWavePages,
   auditPages,
 ]
 

@@ -18,6 +18,7 @@ export interface Scripts {
   readonly copy: readonly string[]
   readonly reveal: readonly string[]
   readonly filters: readonly string[]
+  readonly progress: readonly string[]
 }
 
 export interface Assets {
@@ -66,7 +67,7 @@ export function createAssets(views: string = join(projectRoot, 'views')): Assets
     { ...hashed('robots.txt', Buffer.from('User-agent: *\nDisallow: /\n')), url: '/robots.txt', cacheControl: forDay },
   ]
   const byUrl = new Map(all.map((asset) => [asset.url, asset]))
-  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, scripts: { submit: script('submit.js'), passkey: [webauthn.url, script('passkey.js')], copy: [script('copy.js')], reveal: [script('reveal.js')], filters: [script('filters.js')] }, serve: serve(byUrl) }
+  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, scripts: { submit: script('submit.js'), passkey: [webauthn.url, script('passkey.js')], copy: [script('copy.js')], reveal: [script('reveal.js')], filters: [script('filters.js')], progress: [script('progress.js')] }, serve: serve(byUrl) }
 }
 
 function serve(byUrl: ReadonlyMap<string, Asset>): AppMiddleware {

@@ -9,18 +9,20 @@ export interface ContentSecurityPolicyOptions {
   readonly formAction?: readonly string[] | 'any' | undefined
   /** 'self' where a page brings a script of ours; with 'none' the provider still adds the hash of its own inline script. */
   readonly script?: 'none' | 'self' | undefined
+  /** 'self' where that script asks us for something. */
+  readonly connect?: 'none' | 'self' | undefined
 }
 
 const sourceShape = /^(?:https?:\/\/[a-z0-9.-]+(?::\d{1,5})?|[a-z][a-z0-9+.-]*:)$/i
 
 /** The policy of one page; throws on a form-action source that is neither an origin nor a scheme. */
-export function contentSecurityPolicy({ formAction = [], script = 'none' }: ContentSecurityPolicyOptions = {}): string {
+export function contentSecurityPolicy({ formAction = [], script = 'none', connect = 'none' }: ContentSecurityPolicyOptions = {}): string {
   const forms = formAction === 'any' ? [] : [`form-action ${["'self'", ...formAction.map(checkedSource)].join(' ')}`]
   return [
     "default-src 'none'", "style-src 'self'", "img-src 'self' https: data:", "font-src 'self'",
     // An empty list means 'none' as well, but takes the hash that the provider adds for its own script: beside it 'none' makes browsers complain.
     formAction === 'any' && script === 'none' ? 'script-src' : `script-src '${script}'`,
-    ...forms, "frame-ancestors 'none'", "base-uri 'none'",
+    ...(connect === 'none' ? [] : [`connect-src '${connect}'`]), ...forms, "frame-ancestors 'none'", "base-uri 'none'",
   ].join('; ')
 }
 

@@ -55,13 +55,15 @@ export interface RowPage {
   readonly after: number
   readonly limit: number
   readonly status?: string | undefined
+  readonly reason?: string | undefined
   readonly wave?: number | undefined
 }
 
-export async function listRows(trx: TenantTrx, importId: string, { after, limit, status, wave }: RowPage): Promise<readonly PersonRow[]> {
+export async function listRows(trx: TenantTrx, importId: string, { after, limit, status, reason, wave }: RowPage): Promise<readonly PersonRow[]> {
   return trx.query
     .selectFrom('import_row').select(columns).where('tenant_id', '=', trx.tenantId).where('import_id', '=', importId).where('number', '>', after)
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))
+    .$if(reason !== undefined, (query) => query.where('reason', '=', reason ?? ''))
     .$if(wave !== undefined, (query) => query.where('wave', '=', wave ?? 0))
     .orderBy('number').limit(limit).execute()
 }

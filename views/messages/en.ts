@@ -9,6 +9,8 @@ import { consoleApps } from './en/console-apps.ts'
 import { consoleAudit } from './en/console-audit.ts'
 import { consoleEvents } from './en/console-events.ts'
 import { consoleHome } from './en/console-home.ts'
+import { consoleImports } from './en/console-imports.ts'
+import { consoleInvitations } from './en/console-invitations.ts'
 import { consoleMembers } from './en/console-members.ts'
 import { consoleSettings } from './en/console-settings.ts'
 import { console } from './en/console.ts'
@@ -16,4 +18,4 @@ import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails }

@@ -9,6 +9,8 @@ import { consoleApps } from './ja/console-apps.ts'
 import { consoleAudit } from './ja/console-audit.ts'
 import { consoleEvents } from './ja/console-events.ts'
 import { consoleHome } from './ja/console-home.ts'
+import { consoleImports } from './ja/console-imports.ts'
+import { consoleInvitations } from './ja/console-invitations.ts'
 import { consoleMembers } from './ja/console-members.ts'
 import { consoleSettings } from './ja/console-settings.ts'
 import { console } from './ja/console.ts'
@@ -16,4 +18,4 @@ import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails } as const

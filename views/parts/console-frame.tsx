@@ -17,7 +17,7 @@ interface Props {
   parent?: { readonly label: string; readonly href: string } | undefined
   intro?: ComponentChildren
   acts?: ComponentChildren
-  done?: string | undefined
+  done?: ComponentChildren
   failure?: Failure | undefined
   scriptUrls?: readonly string[] | undefined
   children: ComponentChildren
