@@ -14,6 +14,10 @@ import { deleteExpiredLinks } from './accounts/link-queries.ts'
 import { linkPages, type LinkPageDeps } from './accounts/link-pages.ts'
 import { createPasswordRules } from './accounts/password-rules.ts'
 import { recoverPages } from './accounts/recover-pages.ts'
+import { apiEndpoints } from './apps/api-api.ts'
+import { clientEndpoints } from './apps/client-api.ts'
+import { clientActEndpoints } from './apps/client-acts-api.ts'
+import { machineEndpoints } from './apps/machine-api.ts'
 import { tenantAppEndpoints } from './apps/tenant-api.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './base/config.ts'
@@ -72,7 +76,7 @@ import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate, ownApiIdentifier } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
 import { routes } from './oidc/routes.ts'
-import { endGrants, endGrantsOfApp, endGrantsWithoutAccess, endOtherSessions, endSessions } from './oidc/endings.ts'
+import { endGrants, endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess, endOtherSessions, endSessions } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { createEnterTenant } from './oidc/enter-tenant.ts'
 import { ensureKeys } from './oidc/keyring.ts'
@@ -97,7 +101,7 @@ import { selfServiceDoors } from './self-service/doors.ts'
 import { brandPages } from './tenants/brand-pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
 
-const appGrants = { endGrantsOfApp, endGrantsWithoutAccess }
+const appGrants = { endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess }
 const stopGraceMilliseconds = 10_000
 
 export interface StartOptions {
@@ -280,6 +284,10 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...roleEndpoints({ databases }),
     ...tenantAppEndpoints({ databases, grants: appGrants }),
+    ...machineEndpoints({ databases, ownApi: ownApiIdentifier(config.issuer) }),
+    ...clientEndpoints({ databases }),
+    ...clientActEndpoints({ databases, grants: appGrants }),
+    ...apiEndpoints({ databases }),
     ...unitEndpoints({ databases }),
     ...tenantEndpoints({ databases }),
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),

@@ -13,6 +13,8 @@ export const idTokenAlgorithms = ['ES256', 'RS256'] as const
 /** Levels of assurance that an app may insist on: any second factor, or one that cannot be phished. */
 export const floorLevels = ['aal2', 'phr'] as const
 
+export const openness = ['every_tenant', 'listed_tenants'] as const
+
 const uris = z.array(z.string().min(1).max(2048)).max(50)
 const uri = z.string().min(1).max(2048)
 const jwk = z.looseObject({ kty: z.string() })
@@ -25,6 +27,8 @@ export const clientInputShape = z.strictObject({
   /** For a machine that belongs to one tenant: its tokens carry that tenant. */
   tenantId: z.string().optional(),
   firstParty: z.boolean().default(false),
+  /** Whether every tenant may use it, or only those it is offered to. */
+  openTo: z.enum(openness).default('every_tenant'),
   redirectUris: uris.default([]),
   postLogoutRedirectUris: uris.default([]),
   backchannelLogoutUri: uri.optional(),

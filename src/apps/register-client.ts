@@ -41,6 +41,7 @@ export async function registerPlannedClient(trx: EngineTrx, planned: ClientPlan 
     tenant_id: input.tenantId ?? null,
     name: input.name,
     first_party: input.firstParty,
+    open_to: input.openTo,
     metadata,
     secret_hash: secret === null ? null : sha256(secret),
   })
@@ -48,11 +49,12 @@ export async function registerPlannedClient(trx: EngineTrx, planned: ClientPlan 
     await record(trx, { ...event, outcome: 'refused', reason: 'client_id_taken' })
     return { ok: false, reason: 'client_id_taken' }
   }
-  await record(trx, { ...event, outcome: 'success', after: { name: input.name, type: input.type, first_party: input.firstParty, ...metadata } })
+  await record(trx, { ...event, outcome: 'success', after: { name: input.name, type: input.type, first_party: input.firstParty, open_to: input.openTo, ...metadata } })
   return { ok: true, clientId, clientSecret: secret }
 }
 
-async function unknownScopes(trx: EngineTrx, wanted: Readonly<Record<string, readonly string[]>>): Promise<string[]> {
+/** What is wrong with these scopes, one readable line each. */
+export async function unknownScopes(trx: EngineTrx, wanted: Readonly<Record<string, readonly string[]>>): Promise<string[]> {
   const known = await findApiScopes(trx, Object.keys(wanted))
   return Object.entries(wanted).flatMap(([identifier, scopes]) => {
     const has = known.get(identifier)

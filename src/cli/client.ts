@@ -1,10 +1,14 @@
-/** `tegata client create|suspend|resume|list`: apps. The secret of a new one is printed once and kept nowhere. */
+/** `tegata client create|list|show|update|suspend|resume|rotate-secret|mapping|delete`: apps. A new secret is printed once and kept nowhere. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { floorLevels, idTokenAlgorithms, platformScopes, type ClientInput } from '../apps/client.ts'
-import { listClients } from '../apps/queries.ts'
+import { findClientRecord, listClientPage } from '../apps/queries.ts'
 import { clientTypes } from '../apps/redirect-uri.ts'
 import { registerClient } from '../apps/register-client.ts'
+import { deleteClient } from '../apps/delete-client.ts'
+import { overlapSeconds, rotateSecret } from '../apps/rotate-secret.ts'
+import { setClaimMapping } from '../apps/set-claim-mapping.ts'
+import { updateClientOf } from '../apps/update-client.ts'
 import { resumeClient } from '../apps/resume-client.ts'
 import { suspendClient } from '../apps/suspend-client.ts'
 import { endGrantsOfClient } from '../oidc/endings.ts'
@@ -36,6 +40,21 @@ const createOptions = {
   '--serves <api>': 'the api it serves: it may introspect its tokens', '--jwks <file>': 'public keys: it signs its requests and gets no secret',
 } as const
 
+const byArgument = z.object({ argument: z.string() })
+const updateShape = byArgument.extend({
+  name: text, firstParty: z.enum(['yes', 'no']).optional(), openTo: z.enum(['every_tenant', 'listed_tenants']).optional(), redirectUri: list, postLogoutRedirectUri: list,
+  backchannelLogoutUri: text, initiateLoginUri: text, clientUri: text, logoUri: text, policyUri: text, tosUri: text, acr: z.enum([...floorLevels, 'none']).optional(),
+  scope: z.array(z.enum(platformScopes)).optional(), apiScope: list,
+})
+const updateOptions = {
+  '--name <name>': createOptions['--name <name>'], '--first-party <yes|no>': 'whether it asks people for no consent', '--open-to <whom>': 'every_tenant or listed_tenants',
+  '--redirect-uri <uri...>': createOptions['--redirect-uri <uri...>'], '--post-logout-redirect-uri <uri...>': createOptions['--post-logout-redirect-uri <uri...>'],
+  '--backchannel-logout-uri <uri>': createOptions['--backchannel-logout-uri <uri>'], '--initiate-login-uri <uri>': createOptions['--initiate-login-uri <uri>'],
+  '--client-uri <uri>': createOptions['--client-uri <uri>'], '--logo-uri <uri>': createOptions['--logo-uri <uri>'], '--policy-uri <uri>': createOptions['--policy-uri <uri>'],
+  '--tos-uri <uri>': createOptions['--tos-uri <uri>'], '--acr <level>': `asks of every sign-in: ${floorLevels.join(', ')}, none`, '--scope <scope...>': createOptions['--scope <scope...>'],
+  '--api-scope <api=scope...>': createOptions['--api-scope <api=scope...>'],
+} as const
+
 export const verbs: readonly Verb[] = [
   verb({
     name: 'create', meaning: 'registers an app', options: createOptions, input: createShape,
@@ -64,11 +83,79 @@ export const verbs: readonly Verb[] = [
   verb({
     name: 'list', meaning: 'shows all apps', input: z.object({}),
     run: async ({ databases }) => {
-      const clients = await listClients(databases.engine)
+      const clients = (await listClientPage(databases.engine, { after: null, limit: 10_000 })).map(({ secret_hash: _digest, ...row }) => row)
       return { ok: true, facts: { clients }, lines: table(clients.map((row) => [row.id, row.status, row.first_party ? 'first-party' : 'third-party', row.subdomain ?? '-', row.name])) }
     },
   }),
+  verb({
+    name: 'show', meaning: 'shows what an app is registered with', argument: '<client_id>', input: byArgument,
+    run: async ({ databases }, { argument }) => {
+      const found = await findClientRecord(databases.engine, argument)
+      if (found === undefined) return { ok: false, reason: 'not_found' }
+      const { secret_hash: digest, ...client } = found
+      const facts = { ...client, has_secret: digest !== null }
+      return { ok: true, facts, lines: [JSON.stringify(facts, null, 2)] }
+    },
+  }),
+  verb({
+    name: 'update', meaning: 'changes what is given of an app; what is listed replaces the list before', argument: '<client_id>', options: updateOptions, input: updateShape,
+    run: async ({ databases }, { argument, ...given }) => {
+      const result = await updateClientOf({ databases }, { clientId: argument, changes: changesOf(given), ...byCommandLine })
+      if (!result.ok) return 'problems' in result ? { ok: false, reason: result.reason, detail: result.problems.join(' ') } : result
+      return { ok: true, facts: { client_id: argument }, lines: [`updated app ${argument}`] }
+    },
+  }),
+  verb({
+    name: 'rotate-secret', meaning: 'gives an app a new secret; the one before works on for a while', argument: '<client_id>',
+    options: { '--overlap <seconds>': `how long, ${overlapSeconds.longest} at most (${overlapSeconds.usual})` },
+    input: byArgument.extend({ overlap: z.coerce.number().pipe(z.int().min(0).max(overlapSeconds.longest)).default(overlapSeconds.usual) }),
+    run: async ({ databases }, { argument, overlap }) => {
+      const result = await rotateSecret({ databases }, { clientId: argument, overlapSeconds: overlap, ...byCommandLine })
+      if (!result.ok) return result
+      const until = result.formerUntil?.toISOString() ?? null
+      return {
+        ok: true, facts: { client_id: argument, client_secret: result.clientSecret, former_secret_until: until },
+        lines: [`client_secret  ${result.clientSecret}`, until === null ? 'The secret before it works no longer.' : `The secret before it works until ${until}.`, 'Keep the new one now: it is not shown again.'],
+      }
+    },
+  }),
+  verb({
+    name: 'mapping', meaning: 'says which claims an app is told; without a file, shows it', argument: '<client_id>', options: { '--file <file>': 'a JSON list of {"claim": …, "from": …} and {"claim": …, "value": …}' },
+    input: byArgument.extend({ file: text }),
+    run: async ({ databases }, { argument, file }) => {
+      if (file === undefined) {
+        const client = await findClientRecord(databases.engine, argument)
+        return client === undefined ? { ok: false, reason: 'not_found' } : { ok: true, facts: { claim_mapping: client.claim_mapping }, lines: [JSON.stringify(client.claim_mapping, null, 2)] }
+      }
+      const result = await setClaimMapping({ databases }, { clientId: argument, mapping: readMapping(file), ...byCommandLine })
+      if (!result.ok) return 'problems' in result ? { ok: false, reason: result.reason, detail: result.problems.join(' ') } : result
+      return { ok: true, facts: { claim_mapping: result.mapping }, lines: [`app ${argument} is told ${result.mapping.length} claims of its own`] }
+    },
+  }),
+  verb({
+    name: 'delete', meaning: 'removes an app for good, with its tokens and consents', argument: '<client_id>', input: byArgument,
+    run: async ({ databases }, { argument }) => {
+      const result = await deleteClient({ databases }, { clientId: argument, ...byCommandLine })
+      return result.ok ? { ok: true, facts: { client_id: argument }, lines: [`removed app ${argument}`] } : result
+    },
+  }),
 ]
+
+function changesOf(given: Omit<z.output<typeof updateShape>, 'argument'>) {
+  const { redirectUri, postLogoutRedirectUri, firstParty, apiScope, scope, acr, ...same } = given
+  return {
+    ...same, redirectUris: redirectUri, postLogoutRedirectUris: postLogoutRedirectUri, firstParty: firstParty === undefined ? undefined : firstParty === 'yes', scopes: scope,
+    apiScopes: apiScope === undefined ? undefined : apiScopesOf(apiScope), defaultAcrValues: acr === undefined ? undefined : acr === 'none' ? null : [acr],
+  }
+}
+
+function readMapping(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new UsageError(`--file ${file}: must be a file with a JSON list.`)
+  }
+}
 
 async function inputOf({ databases }: Platform, given: z.output<typeof createShape>): Promise<ClientInput> {
   const optional = {

@@ -112,6 +112,8 @@ export const catalogue = {
   'client.test_started': { subject: 'client', says: 'An operator began a test sign-in; the app `client_id` stands in for the subject.' },
   'client.suspended': { subject: 'client', says: 'An app was suspended; it gets no tokens.' },
   'client.resumed': { subject: 'client', says: 'A suspended app works again.' },
+  'client.deleted': { subject: 'client', says: 'An app was removed for good, with its tokens; `before` holds what it was registered with.' },
+  'client.secret_rotated': { subject: 'client', says: 'An app got a new secret; the one before works until `after.former_secret_until`.' },
   'api.registered': { subject: 'api', says: 'An API (resource server) was registered.' },
   'api.updated': { subject: 'api', says: 'What an API is registered with was changed; `before` and `after` say what.' },
   'key.generated': { subject: 'key', says: 'A signing key was generated and published as next.' },

@@ -5,6 +5,7 @@
 import type { AccessToken, Account, ClientCredentials, KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientStore } from './client-store.ts'
 import type { AccountFacts, TenantFacts } from './facts.ts'
+import { agreedScopes, mappedClaims } from './mapped-claims.ts'
 import { currentUnit } from './unit-of-work.ts'
 
 /** Claims by scope, as OIDC Core §5.4 lists them, plus our own scope `tenant`. */
@@ -38,9 +39,17 @@ export async function findAccount(_ctx: unknown, accountId: string): Promise<Acc
 
 /** The tenant context of the grant behind a claims object; empty for a grant without one. */
 export async function tenantClaims(claims: object): Promise<Partial<TenantFacts>> {
-  const ctx = 'ctx' in claims ? claims.ctx : undefined
-  const membershipId = membershipOf(grantIn(ctx))
+  const membershipId = membershipOf(entityIn(claims, 'Grant'))
   return membershipId === undefined ? {} : ((await currentUnit().tenant(membershipId)) ?? {})
+}
+
+/** What the app's mapping adds to a claims object: an ID token's or userinfo's. */
+export function mappedOf(claims: object, clients: ClientStore): Promise<Record<string, unknown>> {
+  const grant = entityIn(claims, 'Grant')
+  const accountId = typeof grant === 'object' && grant !== null && 'accountId' in grant && typeof grant.accountId === 'string' ? grant.accountId : undefined
+  const clientId = typeof grant === 'object' && grant !== null && 'clientId' in grant && typeof grant.clientId === 'string' ? grant.clientId : undefined
+  const scopes = agreedScopes(grant, entityIn(claims, 'AccessToken'))
+  return mappedClaims(clients, { clientId, accountId, membershipId: membershipOf(grant), scopes })
 }
 
 /** Extra claims of JWT access tokens (RFC 9068 §2.2); opaque ones are told at introspection, as of that moment. */
@@ -53,7 +62,8 @@ export async function extraTokenClaims(
   const source = ctx.oidc.entities.AuthorizationCode ?? ctx.oidc.entities.RefreshToken ?? ctx.oidc.entities.RotatedRefreshToken
   const membershipId = membershipOf(ctx.oidc.entities.Grant)
   const tenant = membershipId === undefined ? undefined : await currentUnit().tenant(membershipId)
-  return { ...tenant, ...definedOnly({ auth_time: source?.authTime, acr: source?.acr, amr: source?.amr, sid: token.sid }) }
+  const mapped = await mappedClaims(clients, { clientId: token.clientId, accountId: token.accountId, membershipId, scopes: agreedScopes(ctx.oidc.entities.Grant) })
+  return { ...tenant, ...mapped, ...definedOnly({ auth_time: source?.authTime, acr: source?.acr, amr: source?.amr, sid: token.sid }) }
 }
 
 /** A machine of a tenant carries that tenant and no membership. */
@@ -68,11 +78,12 @@ export function membershipOf(grant: unknown): string | undefined {
   return typeof grant.membershipId === 'string' ? grant.membershipId : undefined
 }
 
-function grantIn(ctx: unknown): unknown {
+function entityIn(claims: object, name: 'Grant' | 'AccessToken'): unknown {
+  const ctx: unknown = 'ctx' in claims ? claims.ctx : undefined
   if (typeof ctx !== 'object' || ctx === null || !('oidc' in ctx)) return undefined
   const { oidc } = ctx
   if (typeof oidc !== 'object' || oidc === null || !('entities' in oidc)) return undefined
-  return typeof oidc.entities === 'object' && oidc.entities !== null && 'Grant' in oidc.entities ? oidc.entities.Grant : undefined
+  return typeof oidc.entities === 'object' && oidc.entities !== null ? Reflect.get(oidc.entities, name) : undefined
 }
 
 function definedOnly(record: Readonly<Record<string, unknown>>): Record<string, unknown> {

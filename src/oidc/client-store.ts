@@ -6,6 +6,7 @@
 import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
 import { signInStart } from '../apps/client.ts'
+import { equalStrings, sha256 } from '../base/crypto.ts'
 import type { AppProps } from '../../views/props.ts'
 import { findClient, listApis, type ApiRow, type ClientRow } from './queries.ts'
 
@@ -65,6 +66,13 @@ export function clientMetadata(row: ClientRow): AdapterPayload {
     client_name: row.name,
     ...(row.secret_hash === null ? {} : { client_secret: row.secret_hash }),
   }
+}
+
+/** Whether it is the app's secret, or the one before it while both work. */
+export function isSecretOf(row: Pick<ClientRow, 'secret_hash' | 'former_secret_hash' | 'former_secret_until'>, secret: string): boolean {
+  const digest = sha256(secret)
+  const { secret_hash: now, former_secret_hash: former, former_secret_until: until } = row
+  return (now !== null && equalStrings(now, digest)) || (former !== null && until !== null && until.getTime() > Date.now() && equalStrings(former, digest))
 }
 
 /** The app as people see it on our pages. */

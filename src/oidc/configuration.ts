@@ -10,6 +10,7 @@ import type { ClientStore } from './client-store.ts'
 import type { TrustedDevice } from './assurance.ts'
 import { acrLevels } from './facts.ts'
 import type { KeyRing } from './keyring.ts'
+import { agreedScopes, mappedClaims } from './mapped-claims.ts'
 import { loadGrant } from './load-grant.ts'
 import { signInPolicy } from './policy.ts'
 import type { ClientRow } from './queries.ts'
@@ -17,6 +18,7 @@ import type { ProviderPages } from './provider-pages.ts'
 import { routes } from './routes.ts'
 import { currentUnit } from './unit-of-work.ts'
 
+const keptShape = z.object({ auth_time: z.number().optional(), acr: z.string().optional(), amr: z.array(z.string()).optional(), sid: z.string().optional() })
 const apiScopesShape = z.record(z.string(), z.array(z.string()))
 
 const minute = 60
@@ -181,7 +183,8 @@ function allowedScopes(client: ClientRow | undefined, identifier: string): reado
 
 /** How the person had signed in when the token was issued: kept with an access token, and part of a refresh token. */
 function assuranceOf(token: object): Record<string, unknown> {
-  const extra = 'extra' in token && typeof token.extra === 'object' && token.extra !== null ? token.extra : {}
+  // Of what was kept at issue only this: names and mappings may have changed since.
+  const extra = keptShape.safeParse('extra' in token ? token.extra : {}).data ?? {}
   const own = { auth_time: 'authTime' in token ? token.authTime : undefined, acr: 'acr' in token ? token.acr : undefined, amr: 'amr' in token ? token.amr : undefined }
   return { ...own, ...extra }
 }
@@ -189,8 +192,16 @@ function assuranceOf(token: object): Record<string, unknown> {
 /** Opaque tokens are told as of now: a role that changed after issue is the new one (protocol.md §3). */
 async function factsAtThisMoment(grant: unknown, token: object, clients: ClientStore): Promise<Record<string, unknown> | undefined> {
   const membershipId = membershipOf(grant)
-  if (membershipId !== undefined) return { ...(await currentUnit().tenant(membershipId)) }
-  return 'clientId' in token && typeof token.clientId === 'string' && grant === undefined ? machineClaims(token.clientId, clients) : undefined
+  const [clientId, accountId] = [textIn(token, 'clientId'), textIn(token, 'accountId')]
+  const mapped = await mappedClaims(clients, { clientId, accountId, membershipId, scopes: agreedScopes(grant) })
+  if (membershipId !== undefined) return { ...(await currentUnit().tenant(membershipId)), ...mapped }
+  if (grant !== undefined) return mapped
+  return machineClaims(clientId, clients)
+}
+
+function textIn(token: object, name: 'clientId' | 'accountId'): string | undefined {
+  const value: unknown = Reflect.get(token, name)
+  return typeof value === 'string' ? value : undefined
 }
 
 /** OIDC Core §8.1: one subject per sector, which is the host of the redirect URIs unless the app names another. */

@@ -5,9 +5,9 @@
  */
 import type Provider from 'oidc-provider'
 import type { AccessToken, AuthorizationCode, RefreshToken } from 'oidc-provider'
-import { equalStrings, sha256 } from '../base/crypto.ts'
-import { tenantClaims } from './claims.ts'
-import type { ClientStore } from './client-store.ts'
+import { sha256 } from '../base/crypto.ts'
+import { mappedOf, tenantClaims } from './claims.ts'
+import { isSecretOf, type ClientStore } from './client-store.ts'
 import type { ClientRow } from './queries.ts'
 import { currentUnit } from './unit-of-work.ts'
 
@@ -20,7 +20,7 @@ export function shapeModels(provider: Provider, clients: ClientStore): void {
   shapeSession(provider)
   shapeClient(provider, clients)
   shapeReplayDetection(provider)
-  shapeClaims(provider)
+  shapeClaims(provider, clients)
 }
 
 function bindTokens(provider: Provider): void {
@@ -78,6 +78,7 @@ function shapeSession(provider: Provider): void {
 function shapeClient(provider: Provider, clients: ClientStore): void {
   const build = provider.Client.find.bind(provider.Client)
   const built = new WeakMap<ClientRow, InstanceType<typeof provider.Client>>()
+  const rows = new WeakMap<InstanceType<typeof provider.Client>, ClientRow>()
   Object.defineProperty(provider.Client, 'find', {
     // The library hashes an app's whole metadata at each look; the row it came from tells the same for nothing.
     value: async (id: string) => {
@@ -88,14 +89,18 @@ function shapeClient(provider: Provider, clients: ClientStore): void {
         return known
       }
       const client = await build(id)
-      if (row !== undefined && client !== undefined) built.set(row, client)
+      if (row !== undefined && client !== undefined) {
+        built.set(row, client)
+        rows.set(client, row)
+      }
       return client
     },
   })
   Object.defineProperties(provider.Client.prototype, {
     compareClientSecret: {
       value(this: InstanceType<typeof provider.Client>, actual: string) {
-        return this.clientSecret !== undefined && equalStrings(this.clientSecret, sha256(actual))
+        const row = rows.get(this)
+        return row !== undefined && isSecretOf(row, actual)
       },
     },
     // Every token family names its session, so that products can end theirs by it.
@@ -115,11 +120,11 @@ function shapeReplayDetection(provider: Provider): void {
   })
 }
 
-/** ID token and userinfo carry the tenant context of their grant (protocol.md §3). */
-function shapeClaims(provider: Provider): void {
+/** ID token and userinfo carry the tenant context of their grant, and what the app is told by its mapping (protocol.md §3). */
+function shapeClaims(provider: Provider, clients: ClientStore): void {
   class Claims extends provider.Claims {
     override async result(): Promise<Record<string, unknown>> {
-      return { ...(await tenantClaims(this)), ...(await super.result()) }
+      return { ...(await tenantClaims(this)), ...(await super.result()), ...(await mappedOf(this, clients)) }
     }
   }
   Object.defineProperty(provider, 'Claims', { value: Claims })

@@ -6,6 +6,8 @@
 import type { Pool } from 'pg'
 import type { AdapterPayload } from 'oidc-provider'
 import { appRefusal } from '../apps/access-queries.ts'
+import type { ClaimMapping } from '../apps/claim-mapping.ts'
+import { memberFacts, type MemberFactsRow } from '../apps/member-fact-queries.ts'
 import type { AccountFacts, Acr, ConsentFacts, MembershipFacts, SecurityFacts, TenantFacts } from './facts.ts'
 import { today, type FlushInput, type FlushStatement } from './flush-parts.ts'
 
@@ -280,6 +282,12 @@ export async function findTenantFacts(pool: Pool, membershipId: string): Promise
   return result.rows[0]?.tenant
 }
 
+/** What a claim mapping tells of a member beyond what every token says; asked for apps that have such a mapping only. */
+export async function findMemberFacts(pool: Pool, membershipId: string): Promise<MemberFactsRow | undefined> {
+  const result = await pool.query<MemberFactsRow>({ name: 'member_facts', text: `${memberFacts} where m.id = $1`, values: [membershipId] })
+  return result.rows[0]
+}
+
 /** Remembers a proof's id; false when it has been seen before. One statement decides (RFC 9449 §11.1). */
 export async function insertSeenOnce(pool: Pool, key: string, ttlSeconds: number): Promise<boolean> {
   const result = await pool.query({ ...seenOnceStatement, values: [key, ttlSeconds] })
@@ -298,7 +306,11 @@ export interface ClientRow {
   readonly name: string
   readonly first_party: boolean
   readonly metadata: AdapterPayload
+  readonly claim_mapping: ClaimMapping
   readonly secret_hash: string | null
+  /** The secret before the last rotation, and when it stops working. */
+  readonly former_secret_hash: string | null
+  readonly former_secret_until: Date | null
   readonly revision: number
 }
 
@@ -306,7 +318,8 @@ export interface ClientRow {
 export async function findClient(pool: Pool, id: string): Promise<ClientRow | undefined> {
   const result = await pool.query<ClientRow>({
     name: 'client',
-    text: `select c.id, c.tenant_id, t.name as tenant_name, c.name, c.first_party, c.metadata, c.secret_hash, c.revision
+    text: `select c.id, c.tenant_id, t.name as tenant_name, c.name, c.first_party, c.metadata, c.claim_mapping, c.secret_hash,
+        c.former_secret_hash, c.former_secret_until, c.revision
       from client c left join tenant t on t.id = c.tenant_id
       where c.id = $1 and c.status = 'active' and (c.tenant_id is null or t.status = 'active')`,
     values: [id],
@@ -339,7 +352,7 @@ export async function askDatabase(pool: Pool): Promise<void> {
 export async function findRevision(pool: Pool): Promise<string> {
   const result = await pool.query<{ apps: string; keys: string }>({
     name: 'revision',
-    text: `select (select coalesce(max(revision), 0) from client) || '/' || (select coalesce(max(revision), 0) from api) as apps,
+    text: `select (select coalesce(max(revision), 0) || '.' || count(*) from client) || '/' || (select coalesce(max(revision), 0) from api) as apps,
       (select coalesce(string_agg(kid || state, ',' order by kid), '') from signing_key) as keys`,
   })
   const row = result.rows[0]

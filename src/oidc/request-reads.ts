@@ -3,6 +3,7 @@
  * round trip with its grant, session, person and tenant (protocol.md §8). Facts are of this moment and live as long as the request.
  */
 import type { Pool } from 'pg'
+import type { MemberFactsRow } from '../apps/member-fact-queries.ts'
 import type { AccountFacts, ConsentFacts, MembershipFacts, TenantFacts } from './facts.ts'
 import * as queries from './queries.ts'
 import type { GrantRow, PersonRow, SessionRow, TokenRow } from './queries.ts'
@@ -27,6 +28,7 @@ export class RequestReads {
   readonly #accounts = new Map<string, AccountFacts>()
   readonly #people = new Map<string, { person: PersonRow; clientId: string | null }>()
   readonly #tenants = new Map<string, TenantFacts>()
+  readonly #memberFacts = new Map<string, Promise<MemberFactsRow | undefined>>()
   readonly #seenToday = new Set<string>()
 
   constructor(pool: Pool, { clientIdHint = null, resumedKey = null }: RequestHints) {
@@ -166,6 +168,12 @@ export class RequestReads {
     const tenant = await queries.findTenantFacts(this.pool, membershipId)
     if (tenant !== undefined) this.#tenants.set(membershipId, tenant)
     return tenant
+  }
+
+  memberFacts(membershipId: string): Promise<MemberFactsRow | undefined> {
+    const reading = this.#memberFacts.get(membershipId) ?? queries.findMemberFacts(this.pool, membershipId)
+    this.#memberFacts.set(membershipId, reading)
+    return reading
   }
 
   seenOnce(key: string, ttlSeconds: number): Promise<boolean> {

@@ -111,6 +111,8 @@ export const consoleEvents = {
   'event.unit.deleted': '{who} deleted the unit {whom}.',
   'event.client.registered': '{who} registered the app {whom}.',
   'event.client.updated': '{who} changed the app {whom}.',
+  'event.client.deleted': '{who} removed the app {whom}.',
+  'event.client.secret_rotated': '{who} gave the app {whom} a new secret.',
   'event.client.suspended': '{who} suspended the app {whom}.',
   'event.client.resumed': '{who} resumed the app {whom}.',
   'event.api.registered': '{who} registered the API {whom}.',

@@ -112,6 +112,8 @@ export const consoleEvents = {
   'event.unit.deleted': '{who}が部署「{whom}」を削除しました。',
   'event.client.registered': '{who}がアプリ「{whom}」を登録しました。',
   'event.client.updated': '{who}がアプリ「{whom}」の登録を変えました。',
+  'event.client.deleted': '{who}がアプリ「{whom}」を削除しました。',
+  'event.client.secret_rotated': '{who}がアプリ「{whom}」のシークレットを新しくしました。',
   'event.client.suspended': '{who}がアプリ「{whom}」を停止しました。',
   'event.client.resumed': '{who}がアプリ「{whom}」を再開しました。',
   'event.api.registered': '{who}がAPI「{whom}」を登録しました。',

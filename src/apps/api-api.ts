@@ -1,0 +1,50 @@
+/** The JSON doors by which operators look after apis (resource servers). An identifier is an address, so it stands in the path percent-encoded. */
+import { z } from 'zod'
+import type { Databases } from '../base/db.ts'
+import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { actorOf, readClients, statusOf, writeClients } from './client-api.ts'
+import { listApis, type ApiListRow } from './queries.ts'
+import { registerApi } from './register-api.ts'
+import { updateApi } from './update-api.ts'
+
+const apiShape = z.object({
+  identifier: z.string(), name: z.string(), scopes: z.array(z.string()), access_token_ttl_seconds: z.int(), access_token_format: z.enum(['jwt', 'opaque']),
+})
+const change = z.strictObject({
+  name: z.string().max(100).optional(), scopes: z.array(z.string().max(100)).max(100).optional(), access_token_ttl_seconds: z.int().optional(), access_token_format: z.enum(['jwt', 'opaque']).optional(),
+})
+const creation = change.extend({ identifier: z.string().max(255), name: z.string().max(100) })
+
+export function apiEndpoints(deps: { readonly databases: Databases }): EndpointDoor[] {
+  const answer = async (identifier: string, status: 200 | 201) => {
+    const row = (await listApis(deps.databases.engine)).find((one) => one.identifier === identifier)
+    return row === undefined ? refusal(404, 'not_found') : { status, body: present(row) }
+  }
+  return [
+    endpoint({
+      method: 'GET', path: '/api/v1/apis', access: readClients, response: z.object({ apis: z.array(apiShape) }), summary: 'The apis that accept our access tokens.',
+      handle: async () => ({ status: 200, body: { apis: (await listApis(deps.databases.engine)).map(present) } }),
+    }),
+    endpoint({
+      method: 'POST', path: '/api/v1/apis', access: writeClients, body: creation, response: apiShape, status: 201, summary: 'Registers an api.',
+      handle: async ({ caller, body, origin }) => {
+        const { identifier, name, scopes, access_token_ttl_seconds: accessTokenTtlSeconds, access_token_format: accessTokenFormat } = body
+        const result = await registerApi(deps, { identifier, name, scopes, accessTokenTtlSeconds, accessTokenFormat }, { actor: actorOf(caller), origin })
+        return result.ok ? answer(identifier, 201) : refusal(statusOf(result.reason), result.reason, 'problems' in result ? result.problems.join(' ') : undefined)
+      },
+    }),
+    endpoint({
+      method: 'PATCH', path: '/api/v1/apis/:identifier', access: writeClients, params: z.object({ identifier: z.string().max(255) }), body: change, response: apiShape,
+      summary: 'Changes what is given of an api; its identifier stays.',
+      handle: async ({ caller, params, body, origin }) => {
+        const { name, scopes, access_token_ttl_seconds: accessTokenTtlSeconds, access_token_format: accessTokenFormat } = body
+        const result = await updateApi(deps, { identifier: params.identifier, name, scopes, accessTokenTtlSeconds, accessTokenFormat, actor: actorOf(caller), origin })
+        return result.ok ? answer(params.identifier, 200) : refusal(statusOf(result.reason), result.reason, 'problems' in result ? result.problems.join(' ') : undefined)
+      },
+    }),
+  ]
+}
+
+function present(row: ApiListRow): z.input<typeof apiShape> {
+  return { ...row, access_token_format: apiShape.shape.access_token_format.parse(row.access_token_format) }
+}
