@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { isMembershipId, isTenantId, parseTenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { claimMappingShape } from './claim-mapping.ts'
-import { actorOf, answerClient, byClient, clientShape, expectClient, readClients, statusOf, writeClients } from './client-api.ts'
+import { actorOf, answerClient, byClient, clientShape, expectClient, statusOf, writeClients } from './client-api.ts'
 import { offerApp, withdrawApp } from './offer-app.ts'
 import { previewClaims } from './preview-claims.ts'
 import { resumeClient } from './resume-client.ts'
@@ -60,7 +60,7 @@ function mappingEndpoints(deps: ClientActsDeps): EndpointDoor[] {
       },
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/clients/:client_id/claims-preview', access: readClients, params: byClient,
+      method: 'POST', path: '/api/v1/clients/:client_id/claims-preview', access: writeClients, params: byClient,
       body: z.strictObject({
         tenant_id: z.string().refine(isTenantId, 'must be the id of a tenant'), membership_id: z.string().refine(isMembershipId, 'must be the id of a membership'),
         claim_mapping: claimMappingShape.optional(), scopes: z.array(z.string().max(100)).max(50).optional(),
