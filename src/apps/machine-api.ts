@@ -7,7 +7,7 @@ import { expecting } from '../http/etag.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
 import { grantRefusal } from '../members/membership.ts'
 import type { Permission } from '../members/permission.ts'
-import { byClient, statusOf } from './client-api.ts'
+import { statusOf } from './client-api.ts'
 import { overlapShape, secretShape } from './client-acts-api.ts'
 import { deleteClient } from './delete-client.ts'
 import { findClientRecord, listClientPage, type ClientRecord } from './queries.ts'
@@ -24,6 +24,7 @@ const permissions = z.array(z.string().max(100)).max(50)
 const machineShape = z.object({
   client_id: z.string(), name: z.string(), status: z.enum(['active', 'suspended']), permissions: z.array(z.string()), former_secret_until: z.iso.datetime().nullable(), created_at: z.iso.datetime(),
 })
+const byMachine = z.object({ machine_id: z.string().max(255) })
 const page = z.object({ cursor: z.string().max(255).optional(), limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50) })
 
 export function machineEndpoints(deps: MachineDeps): EndpointDoor[] {
@@ -51,31 +52,31 @@ export function machineEndpoints(deps: MachineDeps): EndpointDoor[] {
 }
 
 function oneMachineEndpoints(deps: MachineDeps): EndpointDoor[] {
-  const path = '/api/v1/machines/:client_id'
+  const path = '/api/v1/machines/:machine_id'
   return [
     endpoint({
-      method: 'GET', path, access: read, params: byClient, response: machineShape, etag: true, summary: 'One of them.',
-      handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answer(deps.databases, tenantId, params.client_id)),
+      method: 'GET', path, access: read, params: byMachine, response: machineShape, etag: true, summary: 'One of them.',
+      handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answer(deps.databases, tenantId, params.machine_id)),
     }),
     endpoint({
-      method: 'PATCH', path, access: write, params: byClient, response: machineShape, guarded: true, summary: 'Changes its name, its permissions, or suspends and resumes it.',
+      method: 'PATCH', path, access: write, params: byMachine, response: machineShape, guarded: true, summary: 'Changes its name, its permissions, or suspends and resumes it.',
       body: z.strictObject({ name: name.optional(), permissions: permissions.optional(), status: z.enum(['active', 'suspended']).optional() }),
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
-        const result = await updateMachine(deps, { tenantId, clientId: params.client_id, ...body, ...moverOf(caller), expect: expectMachine(ifMatch, tenantId, params.client_id), origin })
-        return result.ok ? answer(deps.databases, tenantId, params.client_id) : refusal(machineStatus(result.reason), result.reason)
+        const result = await updateMachine(deps, { tenantId, clientId: params.machine_id, ...body, ...moverOf(caller), expect: expectMachine(ifMatch, tenantId, params.machine_id), origin })
+        return result.ok ? answer(deps.databases, tenantId, params.machine_id) : refusal(machineStatus(result.reason), result.reason)
       }),
     }),
     endpoint({
-      method: 'DELETE', path, access: write, params: byClient, response: z.undefined(), guarded: true, summary: 'Removes it for good; its tokens end.',
+      method: 'DELETE', path, access: write, params: byMachine, response: z.undefined(), guarded: true, summary: 'Removes it for good; its tokens end.',
       handle: ({ caller, params, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
-        const result = await deleteClient(deps, { tenantId, clientId: params.client_id, ...heldBy(caller), expect: expectMachine(ifMatch, tenantId, params.client_id), origin })
+        const result = await deleteClient(deps, { tenantId, clientId: params.machine_id, ...heldBy(caller), expect: expectMachine(ifMatch, tenantId, params.machine_id), origin })
         return result.ok ? { status: 204, body: undefined } : refusal(machineStatus(result.reason), result.reason)
       }),
     }),
     endpoint({
-      method: 'POST', path: `${path}/secret`, access: write, params: byClient, body: overlapShape, response: secretShape, summary: 'Gives it a new secret, shown this once; the one before works on for `overlap_seconds`.',
+      method: 'POST', path: `${path}/secret`, access: write, params: byMachine, body: overlapShape, response: secretShape, summary: 'Gives it a new secret, shown this once; the one before works on for `overlap_seconds`.',
       handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await rotateSecret(deps, { tenantId, clientId: params.client_id, overlapSeconds: body.overlap_seconds, ...heldBy(caller), origin })
+        const result = await rotateSecret(deps, { tenantId, clientId: params.machine_id, overlapSeconds: body.overlap_seconds, ...heldBy(caller), origin })
         if (!result.ok) return refusal(machineStatus(result.reason), result.reason)
         return { status: 200, body: { client_secret: result.clientSecret, former_secret_until: result.formerUntil?.toISOString() ?? null } }
       }),
