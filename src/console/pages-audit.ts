@@ -39,7 +39,7 @@ async function show(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult>
     isFiltered: addressOf('', query) !== '',
     newestUrl: cursor === null ? null : addressOf(path, query),
     nextUrl: rows.length > pageSize ? addressOf(path, { ...query, cursor: shown.at(-1)?.place }) : null,
-  }))
+  }), { script: 'self' })
 }
 
 type Values = AuditProps['values']

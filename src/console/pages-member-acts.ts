@@ -87,7 +87,7 @@ interface Handed {
 }
 
 function showLink({ issuer, scripts }: ConsoleDeps, visit: ConsoleVisit, { kind, member, issued: { path, expiresAt } }: Handed): PageResult {
-  return html(MemberLinkPage({ ...visit.page, kind, member: nameOf(member), url: `${issuer}${path}`, until: visit.written(expiresAt), scriptUrls: scripts.copy }))
+  return html(MemberLinkPage({ ...visit.page, kind, member: nameOf(member), url: `${issuer}${path}`, until: visit.written(expiresAt), scriptUrls: scripts.copy }), { script: 'self' })
 }
 
 async function changeInvitation(deps: ConsoleDeps, visit: ConsoleVisit, member: OneMember): Promise<PageResult> {

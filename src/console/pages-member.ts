@@ -56,7 +56,7 @@ export async function showMember(deps: ConsoleDeps, visit: ConsoleVisit, { membe
     history: shown.map((one) => historyEntry(visit, row, one)),
     newestUrl: cursor === null ? null : path, olderUrl: history.length > historySize ? addressOf(path, { before: shown.at(-1)?.place }) : null,
     notice: error === undefined ? noticeIn(visit, notices) : undefined, error, scriptUrls: scripts.copy,
-  }), { status: statusOf(error) })
+  }), { status: statusOf(error), script: 'self' })
 }
 
 function factsOf({ page: { frame }, writtenDay }: ConsoleVisit, row: MemberRow): MemberFacts {

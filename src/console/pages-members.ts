@@ -51,7 +51,7 @@ async function showMembers(deps: ConsoleDeps, visit: ConsoleVisit): Promise<Page
     nextUrl: list.hasNext && last !== undefined ? addressOf(path, { ...said, after: last.id }) : null,
     exportUrl: addressOf(`${path}.csv`, said), mayInvite: visit.may('member:invite'), acts: actsOf(visit),
     notice: noticeIn(visit, ['bulk_done']), doneCount: Number(query.get('count') ?? 0) || 0, error, scriptUrls: deps.scripts.filters,
-  }), { status: statusOf(error) })
+  }), { status: statusOf(error), script: 'self' })
 }
 
 /** The list as a file; that somebody took it out is an event. */
