@@ -11,6 +11,7 @@ import { deleteStaleDevices } from './accounts/device-queries.ts'
 import { isTrustedDevice } from './accounts/devices.ts'
 import { createHashPool, type HashPool } from './accounts/hash-pool.ts'
 import { deleteExpiredLinks } from './accounts/link-queries.ts'
+import { findOperator } from './accounts/operator-queries.ts'
 import { linkPages, type LinkPageDeps } from './accounts/link-pages.ts'
 import { createPasswordRules } from './accounts/password-rules.ts'
 import { recoverPages } from './accounts/recover-pages.ts'
@@ -30,7 +31,7 @@ import { createMailer } from './base/mail.ts'
 import { loadMasterKey } from './base/master-key.ts'
 import { prepareDatabase } from './base/prepare-database.ts'
 import { pendingMigrations } from './base/migrate.ts'
-import type { ConsoleDeps } from './console/deps.ts'
+import type { ConsoleDeps, OperatorVisit } from './console/deps.ts'
 import { consoleDoors } from './console/doors.ts'
 import { logoutTokenSubscriber, logoutTokenTask } from './delivery/logout-tokens.ts'
 import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
@@ -100,6 +101,7 @@ import { runWaveTask, waveSubscriber } from './provisioning/wave-jobs.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
 import { brandPages } from './tenants/brand-pages.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
+import { findRunningBreakGlass } from './tenants/break-glass-queries.ts'
 
 const appGrants = { endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess }
 const stopGraceMilliseconds = 10_000
@@ -300,10 +302,17 @@ function consoleDeps({ config, databases, masterKey, personal, cookies, trustedD
   return {
     databases, masterKey, cookies, scripts, issuer: config.issuer, grants: personal.grants, appGrants, accounts: personal.accounts, memberSessions,
     desk: createTenantDesk({ pool: databases.enginePool, trustedDevice }),
-    findOperatorVisit: () => Promise.resolve(null),
+    findOperatorVisit: (accountId, subdomain) => findOperatorVisit(databases, accountId, subdomain),
     findFormerSubdomain: () => Promise.resolve(null),
     onTurnedAway: recordTurnedAway(databases),
   }
+}
+
+/** Whoever was an owner of the platform when they entered, and still is one. */
+async function findOperatorVisit({ engine }: Databases, accountId: string, subdomain: string): Promise<OperatorVisit | null> {
+  const inside = (await findOperator(engine, accountId)) === 'owner' ? await findRunningBreakGlass(engine, accountId, { subdomain }) : undefined
+  if (inside === undefined) return null
+  return { breakGlassId: inside.id, tenantId: inside.tenant_id, tenantName: inside.tenant_name, reason: inside.reason, expiresAt: inside.expires_at }
 }
 
 /** What the operators' console works with. */

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { sha256, type MasterKey } from '../base/crypto.ts'
 import type { Databases } from '../base/db.ts'
 import { record } from '../events/record.ts'
-import { copyClient, lockClient } from './queries.ts'
+import { copyClient, deleteClientRow, lockClient } from './queries.ts'
 import type { Registrant } from './register-client.ts'
 
 const copied = z.object({
@@ -31,6 +31,11 @@ export interface TestStart extends Registrant {
 }
 
 export type TestReadiness = { readonly ok: true } | { readonly ok: false; readonly reason: 'not_found' }
+
+/** With the app its stand-in goes. */
+export function removeTestClient({ databases, masterKey }: { readonly databases: Databases; readonly masterKey: MasterKey }, clientId: string): Promise<void> {
+  return databases.inEngine((trx) => deleteClientRow(trx, testClientOf(masterKey, clientId).clientId))
+}
 
 /** Brings the stand-in up to what the app is now. */
 export function prepareTestClient({ databases, masterKey }: { readonly databases: Databases; readonly masterKey: MasterKey }, { clientId, redirectUri, actor, origin }: TestStart): Promise<TestReadiness> {

@@ -4,6 +4,7 @@ import type { ConsoleDeps } from './deps.ts'
 import { appPages } from './pages-apps.ts'
 import { auditPages } from './pages-audit.ts'
 import { brandingPages } from './pages-branding.ts'
+import { breakGlassPages } from './pages-break-glass.ts'
 import { homePages } from './pages-home.ts'
 import { importColumnPages } from './pages-import-columns.ts'
 import { importRowPages } from './pages-import-rows.ts'
@@ -22,6 +23,7 @@ import { settingsPages } from './pages-settings.ts'
 
 const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [
   homePages,
+  breakGlassPages,
   rolePages,
   securityPages,
   settingsPages,

@@ -1,26 +1,8 @@
 /** Owns how an app's stored metadata reads as what an operator typed into its form. Pure. */
-import { z } from 'zod'
 import type { ClientInput } from '../apps/client.ts'
 import { clientTypes, type ClientType } from '../apps/redirect-uri.ts'
-
-const text = z.string().optional()
-const metadataShape = z.object({
-  application_type: text, token_endpoint_auth_method: text, grant_types: z.array(z.string()).optional(), redirect_uris: z.array(z.string()).optional(),
-  post_logout_redirect_uris: z.array(z.string()).optional(), backchannel_logout_uri: text, initiate_login_uri: text, loopback_initiate_login_uri: text,
-  client_uri: text, logo_uri: text, policy_uri: text, tos_uri: text, default_acr_values: z.array(z.string()).optional(), scope: text,
-  api_scopes: z.record(z.string(), z.array(z.string())).optional(),
-})
-export type AppMetadata = z.output<typeof metadataShape>
-
-export function metadataOf(stored: unknown): AppMetadata {
-  return metadataShape.safeParse(stored).data ?? {}
-}
-
-export function typeOf({ application_type: kind, token_endpoint_auth_method: method, grant_types: grants = [] }: AppMetadata): ClientType {
-  if (!grants.includes('authorization_code')) return 'machine'
-  if (kind === 'native') return 'native'
-  return method === 'none' ? 'spa' : 'web'
-}
+import type { ClientMetadata } from '../apps/stored-client.ts'
+import type { ClientPatch } from '../apps/update-client.ts'
 
 export function isClientType(value: string | null): value is ClientType {
   return clientTypes.some((type) => type === value)
@@ -51,7 +33,7 @@ export const emptyValues: AppValues = {
   clientUri: '', logoUri: '', policyUri: '', tosUri: '', acr: '', apiScopes: [],
 }
 
-export function valuesOf(app: { readonly id: string; readonly name: string; readonly first_party: boolean }, metadata: AppMetadata): AppValues {
+export function valuesOf(app: { readonly id: string; readonly name: string; readonly first_party: boolean }, metadata: ClientMetadata): AppValues {
   return {
     ...emptyValues, name: app.name, clientId: app.id, firstParty: app.first_party,
     redirectUris: (metadata.redirect_uris ?? []).join('\n'), postLogoutRedirectUris: (metadata.post_logout_redirect_uris ?? []).join('\n'),
@@ -77,6 +59,19 @@ export function inputOf(type: ClientType, values: AppValues, tenantId: string | 
     redirectUris: [...linesOf(values.redirectUris)], postLogoutRedirectUris: [...linesOf(values.postLogoutRedirectUris)],
     backchannelLogoutUri: some(values.backchannelLogoutUri), initiateLoginUri: some(values.initiateLoginUri), clientUri: some(values.clientUri), logoUri: some(values.logoUri),
     policyUri: some(values.policyUri), tosUri: some(values.tosUri), ...(acr === undefined ? {} : { defaultAcrValues: [acr] }),
+  }
+}
+
+/** What of it can be changed; what was emptied is taken away. */
+export function changesOf(type: ClientType, values: AppValues): { readonly [Name in keyof ClientPatch]: ClientPatch[Name] | null } {
+  const some = (value: string) => (value === '' ? null : value)
+  const common = { name: values.name, apiScopes: apiScopesOf(values.apiScopes) ?? null }
+  if (type === 'machine') return common
+  return {
+    ...common, firstParty: values.firstParty,
+    redirectUris: [...linesOf(values.redirectUris)], postLogoutRedirectUris: [...linesOf(values.postLogoutRedirectUris)],
+    backchannelLogoutUri: some(values.backchannelLogoutUri), initiateLoginUri: some(values.initiateLoginUri), clientUri: some(values.clientUri), logoUri: some(values.logoUri),
+    policyUri: some(values.policyUri), tosUri: some(values.tosUri), defaultAcrValues: values.acr === 'aal2' || values.acr === 'phr' ? [values.acr] : null,
   }
 }
 

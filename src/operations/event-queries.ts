@@ -36,6 +36,10 @@ export interface EventRow {
   readonly actor: string | null
   readonly actor_name: string | null
   readonly subject: string | null
+  /** Of an account, an app or a tenant. */
+  readonly subject_name: string | null
+  /** Of a machine that acted. */
+  readonly app_name: string | null
   readonly client_id: string | null
   readonly reason: string | null
   readonly before: unknown
@@ -50,9 +54,11 @@ export async function listEvents(db: Engine, filters: EventFilters, { after, lim
   const half = (kinds: RawBuilder<boolean>) => sql`(select * from event where ${sql.join([kinds, ...conditions], sql` and `)} order by occurred_at desc, id desc limit ${limit}::int)`
   const found = await sql<EventRow>`
     select e.id, e.occurred_at, (extract(epoch from e.occurred_at) * 1000000)::bigint as occurred_us, e.type, e.outcome, e.tenant_id, t.name as tenant_name,
-      e.actor, a.display_name as actor_name, e.subject, e.client_id, e.reason, e.before, e.after, host(e.ip) as ip, e.user_agent, e.request_id
+      e.actor, a.display_name as actor_name, e.subject,
+      coalesce(s.display_name, sc.name, st.name) as subject_name, ac.name as app_name, e.client_id, e.reason, e.before, e.after, host(e.ip) as ip, e.user_agent, e.request_id
     from (${sql.join(kindsOf(filters).map(half), sql` union all `)}) e
     left join tenant t on t.id = e.tenant_id left join account a on a.id = e.actor
+    left join account s on s.id = e.subject left join client sc on sc.id = e.subject left join tenant st on st.id = case when e.subject ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then e.subject::uuid end left join client ac on ac.id = e.actor
     order by e.occurred_at desc, e.id desc limit ${limit}::int`.execute(db)
   return found.rows
 }

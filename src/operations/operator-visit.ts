@@ -4,6 +4,7 @@
  * shown in this very session, which no trusted browser stands in for; an auditor looks at everything and sends nothing.
  * Each refusal is an event. What was just done comes from a fixed list, so no link can put words on a page.
  */
+import { findOperator, type OperatorRole } from '../accounts/operator-queries.ts'
 import { findProfile, type ProfileRow } from '../accounts/self-queries.ts'
 import { knownZone } from '../accounts/update-profile.ts'
 import type { Origin } from '../base/origin.ts'
@@ -17,7 +18,6 @@ import { dateTime, day } from '../../views/dates.ts'
 import { isLocale } from '../../views/locale.ts'
 import type { FormProps, FrameProps } from '../../views/props.ts'
 import type { AdminDeps } from './deps.ts'
-import { findOperatorRole, type OperatorRole } from './queries.ts'
 
 export interface OperatorVisit {
   readonly request: PageRequest
@@ -71,7 +71,7 @@ interface Arrival {
 
 async function openVisit(deps: AdminDeps, where: AdminPage, arrival: Arrival): Promise<OperatorVisit | PageResult> {
   const { request: { ctx, signIn }, signed } = arrival
-  const [role, profile] = await Promise.all([findOperatorRole(deps.databases.engine, signed.accountId), findProfile(deps.databases.engine, signed.accountId)])
+  const [role, profile] = await Promise.all([findOperator(deps.databases.engine, signed.accountId), findProfile(deps.databases.engine, signed.accountId)])
   if (role === undefined || profile === undefined) {
     await turnAway(deps, where, { ...arrival, reason: 'not_found' })
     return refusePage(generic('not_found'))

@@ -1,5 +1,6 @@
 /** The pages of the people of the platform. What may be done to an account is said by the commands of the accounts and factors rooms. */
 import { issueActivation } from '../accounts/issue-activation.ts'
+import { findOperator } from '../accounts/operator-queries.ts'
 import { resumeAccount } from '../accounts/resume-account.ts'
 import { findProfile, lockPerson, type ProfileRow } from '../accounts/self-queries.ts'
 import { signOutEverywhere } from '../accounts/session-ending.ts'
@@ -15,7 +16,6 @@ import { AccountsPage, accountStatuses, type AccountRow } from '../../views/page
 import { listFoundAccounts, type FoundAccount } from './account-queries.ts'
 import type { AdminDeps } from './deps.ts'
 import { adminPage, doneAt, listAt, nothingHere, noticeIn, statusOf, type OperatorVisit } from './operator-visit.ts'
-import { findOperatorRole } from './queries.ts'
 
 const accountsPerPage = 50
 const longestReason = 200
@@ -66,7 +66,7 @@ async function showOne(deps: AdminDeps, visit: OperatorVisit, { error, activatio
   const profile = await findProfile(engine, id)
   if (profile === undefined || profile.status === 'erased') return nothingHere(deps, visit)
   const [memberships, sessions, factors, operatorRole, password, secondFactor] = await Promise.all([
-    listOwnMemberships(engine, id), deps.sessions.list(id), listFactors(engine, id), findOperatorRole(engine, id), attempts.look('password', id), attempts.look('second_factor', id),
+    listOwnMemberships(engine, id), deps.sessions.list(id), listFactors(engine, id), findOperator(engine, id), attempts.look('password', id), attempts.look('second_factor', id),
   ])
   const lock = ({ failures, lockedUntil }: { readonly failures: number; readonly lockedUntil: Date | null }) => ({ failures, lockedUntil: visit.writtenOrNull(lockedUntil) })
   return html(AccountPage({

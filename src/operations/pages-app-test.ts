@@ -3,12 +3,12 @@
  * that this server sealed a moment ago it shows nothing.
  */
 import { platformScopes } from '../apps/client.ts'
+import { readMetadata, typeOf } from '../apps/stored-client.ts'
 import { prepareTestClient } from '../apps/test-client.ts'
 import { html, page, redirect, refusePage, type PageDoor, type PageRequest, type PageResult } from '../http/page.ts'
 import { generic } from '../http/problem.ts'
 import { testFields } from '../../views/contract/admin.ts'
 import { AppTestPage, AppTestResultPage, type AppTestResultProps } from '../../views/pages/admin/app-test.tsx'
-import { metadataOf, typeOf } from './app-facts.ts'
 import { findApp } from './app-queries.ts'
 import type { AdminDeps } from './deps.ts'
 import { adminPage, nothingHere, type OperatorVisit } from './operator-visit.ts'
@@ -24,8 +24,9 @@ export function appTestPages(deps: AdminDeps): readonly PageDoor[] {
 /** An app that people sign in to. */
 async function findTestable({ databases }: AdminDeps, clientId: string) {
   const row = await findApp(databases.engine, clientId)
-  const metadata = metadataOf(row?.metadata)
-  return row === undefined || typeOf(metadata) === 'machine' ? undefined : { id: row.id, name: row.name, metadata }
+  if (row === undefined) return undefined
+  const metadata = readMetadata(row.metadata)
+  return typeOf(metadata) === 'machine' ? undefined : { id: row.id, name: row.name, metadata }
 }
 
 async function show(deps: AdminDeps, visit: OperatorVisit): Promise<PageResult> {

@@ -1,21 +1,19 @@
-/** The pages of the apps: the list, making one, and one with its state. What an app may be is said by the apps room. */
+/** The pages of the apps: the list, and making one. What an app may be is said by the apps room. */
 import { z } from 'zod'
 import { listApis } from '../apps/queries.ts'
 import { redirectUriFlaw, type ClientType } from '../apps/redirect-uri.ts'
 import { registerClient } from '../apps/register-client.ts'
-import { resumeClient } from '../apps/resume-client.ts'
-import { suspendClient } from '../apps/suspend-client.ts'
+import { readMetadata, typeOf } from '../apps/stored-client.ts'
 import { html, type PageDoor, type PageResult } from '../http/page.ts'
-import { endGrantsOfClient } from '../oidc/endings.ts'
 import { findTenantBySubdomain } from '../tenants/queries.ts'
 import { appFields } from '../../views/contract/admin.ts'
-import { AppPage, NewSecretPage, type AppProps } from '../../views/pages/admin/app.tsx'
+import { NewSecretPage } from '../../views/pages/admin/app.tsx'
 import { AppFormPage, type AppFormProps, type LineFlaw } from '../../views/pages/admin/app-form.tsx'
 import { AppsPage, NewAppPage, type AppRowProps } from '../../views/pages/admin/apps.tsx'
-import { emptyValues, inputOf, isClientType, linesOf, metadataOf, typeOf, type AppValues } from './app-facts.ts'
-import { findApp, listApps, type AppCursor, type AppRow } from './app-queries.ts'
+import { emptyValues, inputOf, isClientType, linesOf, type AppValues } from './app-facts.ts'
+import { listApps, type AppCursor, type AppRow } from './app-queries.ts'
 import type { AdminDeps } from './deps.ts'
-import { adminPage, doneAt, listAt, nothingHere, noticeIn, statusOf, type OperatorVisit } from './operator-visit.ts'
+import { adminPage, listAt, nothingHere, noticeIn, statusOf, type OperatorVisit } from './operator-visit.ts'
 
 const place = 'apps'
 const appsPerPage = 50
@@ -25,7 +23,6 @@ export function appPages(deps: AdminDeps): readonly PageDoor[] {
     ...adminPage(deps, { path: '/apps', place }, { show: (visit) => showList(deps, visit) }),
     ...adminPage(deps, { path: '/apps/new', place }, { show: (visit) => html(NewAppPage(visit.page)) }),
     ...adminPage(deps, { path: '/apps/new/:type', place }, { show: (visit) => showNew(deps, visit), take: (visit) => create(deps, visit), freshness: { GET: 'fresh' } }),
-    ...adminPage(deps, { path: '/apps/:client_id', place }, { show: (visit) => showOne(deps, visit), take: (visit) => act(deps, visit) }),
   ]
 }
 
@@ -56,7 +53,7 @@ function cursorIn(text: string): AppCursor | null {
 
 export function present(row: AppRow): AppRowProps {
   return {
-    id: row.id, name: row.name, type: typeOf(metadataOf(row.metadata)), isActive: row.status === 'active', firstParty: row.first_party, tenantName: row.tenant_name,
+    id: row.id, name: row.name, type: typeOf(readMetadata(row.metadata)), isActive: row.status === 'active', firstParty: row.first_party, tenantName: row.tenant_name,
     openTo: row.open_to === 'listed_tenants' ? 'listed_tenants' : 'every_tenant',
   }
 }
@@ -105,39 +102,5 @@ async function create(deps: AdminDeps, visit: OperatorVisit): Promise<PageResult
   const result = await registerClient(deps, inputOf(type, values, tenant?.id), visit.by)
   if (!result.ok) return showNew(deps, visit, { values, error: result.reason, ...('problems' in result ? { problems: result.problems } : {}) })
   // Not behind a redirect: the secret is in this answer and nowhere else.
-  return html(NewSecretPage({ ...visit.page, app: { id: result.clientId, name: values.name }, secret: result.clientSecret, formerUntil: null, scriptUrls: deps.scripts.copy }), { script: 'self' })
-}
-
-async function showOne(deps: AdminDeps, visit: OperatorVisit, error?: AppProps['error']): Promise<PageResult> {
-  const row = await findApp(deps.databases.engine, visit.param('client_id'))
-  if (row === undefined) return nothingHere(deps, visit)
-  const metadata = metadataOf(row.metadata)
-  return html(AppPage({
-    ...visit.page, error,
-    app: {
-      ...present(row), hasSecret: row.has_secret, redirectUris: metadata.redirect_uris ?? [], postLogoutRedirectUris: metadata.post_logout_redirect_uris ?? [],
-      backchannelLogoutUri: metadata.backchannel_logout_uri ?? null,
-      apiScopes: Object.entries(metadata.api_scopes ?? {}).flatMap(([api, scopes]) => scopes.map((scope) => `${api} ${scope}`)),
-      createdAt: visit.written(row.created_at), updatedAt: visit.written(row.updated_at),
-    },
-    notice: error === undefined ? noticeIn(visit, ['saved', 'app_suspended', 'app_resumed']) : undefined,
-  }), { status: statusOf(error) })
-}
-
-async function act(deps: AdminDeps, visit: OperatorVisit): Promise<PageResult> {
-  const clientId = visit.param('client_id')
-  const { form, ctx } = visit.request
-  if ((await findApp(deps.databases.engine, clientId)) === undefined) return nothingHere(deps, visit)
-  switch (form.get('action')) {
-    case 'suspend': {
-      const result = await suspendClient({ ...deps, grants: { endGrantsOfClient } }, { clientId, ...visit.by })
-      return result.ok ? doneAt(ctx.path, 'app_suspended') : result.reason === 'not_found' ? nothingHere(deps, visit) : showOne(deps, visit, result.reason)
-    }
-    case 'resume': {
-      const result = await resumeClient(deps, { clientId, ...visit.by })
-      return result.ok ? doneAt(ctx.path, 'app_resumed') : result.reason === 'not_found' ? nothingHere(deps, visit) : showOne(deps, visit, result.reason)
-    }
-    default:
-      return showOne(deps, visit)
-  }
+  return html(NewSecretPage({ ...visit.page, app: { id: result.clientId, name: values.name }, secret: result.clientSecret, isNew: true, formerUntil: null, scriptUrls: deps.scripts.copy }), { script: 'self' })
 }

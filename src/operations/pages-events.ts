@@ -1,9 +1,11 @@
 /** The page of the whole log. It shows; it changes nothing. What is no filter of ours filters nothing out by mistake: it finds nothing. */
 import { isTenantId } from '../base/ids.ts'
+import { sentenceOf } from '../console/event-words.ts'
 import { catalogue, type EventType } from '../events/catalogue.ts'
 import { html, type PageDoor, type PageResult } from '../http/page.ts'
 import { browserLine } from '../self-service/browser-name.ts'
 import { findTenantBySubdomain } from '../tenants/queries.ts'
+import { t as speak } from '../../views/messages.ts'
 import { EventsPage, eventOutcomes, type AdminEventRow, type EventsProps } from '../../views/pages/admin/events.tsx'
 import { accountIdOf } from './account-names.ts'
 import type { AdminDeps } from './deps.ts'
@@ -63,15 +65,16 @@ function cursorIn(text: string): EventCursor | null {
   return occurredUs === undefined || eventId === undefined ? null : { occurredUs: Number(occurredUs), eventId }
 }
 
-function present({ written }: OperatorVisit, row: EventRow): AdminEventRow {
+function present({ written, request }: OperatorVisit, row: EventRow): AdminEventRow {
   const { id, type, subject, reason, ip, request_id: requestId, user_agent: userAgent } = row
   const lines = (value: unknown) => (value === null ? null : JSON.stringify(value, null, 1))
   return {
     id, type, subject, reason,
     at: written(row.occurred_at),
+    sentence: sentenceOf(speak(request.locale), { ...row, actorName: row.actor_name, appName: row.app_name, subjectName: row.subject_name }),
     outcome: row.outcome === 'success' || row.outcome === 'failure' ? row.outcome : 'refused',
     tenant: row.tenant_id === null ? null : { id: row.tenant_id, name: row.tenant_name ?? row.tenant_id },
-    actor: row.actor === null ? null : { id: row.actor, name: row.actor_name },
+    actor: row.actor === null ? null : { id: row.actor, name: row.actor_name ?? row.app_name },
     before: lines(row.before), after: lines(row.after),
     from: [ip, userAgent === null ? null : browserLine(userAgent), requestId].filter((part) => part !== null),
   }

@@ -8,10 +8,22 @@ export async function lockSeeding(trx: EngineTrx): Promise<void> {
   await sql`select pg_advisory_xact_lock(7246003)`.execute(trx.query)
 }
 
-export type OperatorRole = 'owner' | 'auditor'
+export interface OperatorAtDesk {
+  readonly account_id: string
+  readonly display_name: string
+  readonly email: string | null
+  readonly role: string
+  readonly second_factors: string[]
+  readonly created_at: Date
+}
 
-/** What the account may do across tenants; undefined for everybody who does not run the platform. */
-export async function findOperatorRole(db: Kysely<DB>, accountId: string): Promise<OperatorRole | undefined> {
-  const row = await db.selectFrom('operator').select('role').where('account_id', '=', accountId).executeTakeFirst()
-  return row === undefined ? undefined : row.role === 'owner' ? 'owner' : 'auditor'
+/** Everybody who runs the platform, in the order in which they came. */
+export async function listOperatorsAtDesk(db: Kysely<DB>): Promise<readonly OperatorAtDesk[]> {
+  return db
+    .selectFrom('operator')
+    .innerJoin('account', 'account.id', 'operator.account_id')
+    .select(['operator.account_id', 'account.display_name', 'account.email', 'operator.role', 'account.second_factors', 'operator.created_at'])
+    .orderBy('operator.created_at')
+    .orderBy('operator.account_id')
+    .execute()
 }

@@ -12,6 +12,7 @@ import { openBrowser, type RealBrowser } from '../helpers/browser.ts'
 import { startDemo, type Demo } from '../helpers/demo.ts'
 import { startOutsideApp, type OutsideApp } from './outside-app.ts'
 import type { Look, Place } from './place.ts'
+import { walkAdmin } from './walk-admin.ts'
 import { walkAccount } from './walk-account.ts'
 import { walkFactors, walkSigning } from './walk-factors.ts'
 import { walkLinks } from './walk-links.ts'
@@ -57,7 +58,7 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 /** Doors of pages that show nothing of their own: they lead on, or send a file. */
-const withoutPage = ['/account/return', '/register', '/account/data/download']
+const withoutPage = ['/account/return', '/register', '/account/data/download', '/t/:subdomain/end-break-glass']
 
 /** The paths of our pages that none of these addresses belongs to. */
 function unseen(addresses: readonly string[]): readonly string[] {
@@ -89,7 +90,7 @@ test.concurrent.each([
       if (pictures !== '') await page.screenshot({ path: `${pictures}/${name}-${language}-${screen}.png`, fullPage: true })
     }
   }
-  const walks = [walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)]
+  const walks = [walkInAndOut, walkLinks, walkFactors, walkSigning, walkAdmin, (place: Place) => walkAccount(place, browser)]
   const visitors = await Promise.all(walks.map(async (walk) => {
     const visitor = await browser.visitor({ locale })
     await walk({ demo, shift, language, visitor, look })

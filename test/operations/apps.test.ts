@@ -50,8 +50,56 @@ describe('apps', () => {
     expect((await client('koe'))?.status).toBe('active')
   })
 
+  test('are changed; what was emptied is taken away', async () => {
+    await send('/apps/new/web', { name: 'Ward', client_id: 'ward', redirect_uris: 'https://ward.example/cb', client_uri: 'https://ward.example/' })
+    const edit = { name: 'Ward 2', redirect_uris: 'https://ward.example/cb\nhttps://ward.example/cb2', first_party: 'on', acr: 'aal2' }
+    const saved = await send('/apps/ward/edit', edit)
+    expect([saved.status, saved.url.pathname]).toEqual([200, '/admin/apps/ward'])
+    const stored = await client('ward')
+    expect(stored).toMatchObject({ name: 'Ward 2', first_party: true, metadata: { redirect_uris: ['https://ward.example/cb', 'https://ward.example/cb2'], default_acr_values: ['aal2'] } })
+    expect(stored?.metadata).not.toHaveProperty('client_uri')
+    expect((await send('/apps/ward/edit', { ...edit, redirect_uris: 'http://ward.example/' })).status).toBe(400)
+  })
+
+  test('get a new secret while the one before works on', async () => {
+    const before = (await client('ward'))?.secret_hash
+    const rotated = await cast.owner.person.submit(await at('/apps/ward'), { overlap_hours: '2' }, 'rotate')
+    expect(textOf(rotated, 'new_secret')).toMatch(/^[\w-]{43}$/)
+    expect(await client('ward')).toMatchObject({ former_secret_hash: before, former_secret_until: expect.any(Date) })
+    expect((await cast.owner.person.submit(await at('/apps/ward'), { overlap_hours: '9999' }, 'rotate')).status).toBe(400)
+  })
+
+  test('are open to every tenant or to listed ones', async () => {
+    const { person } = cast.owner
+    const listed = await person.submit(await at('/apps/ward'), { open_to: 'listed_tenants' }, 'save_access')
+    expect((await client('ward'))?.open_to).toBe('listed_tenants')
+    const offered = await person.submit(listed, { offer_to: 'sakura' }, 'offer')
+    const link = offered.html.querySelectorAll('button').find((button) => button.id.startsWith('withdraw-'))
+    expect(link).toBeDefined()
+    expect((await person.submit(offered, { offer_to: 'nowhere' }, 'offer')).status).toBe(400)
+    expect((await person.submit(offered, {}, link?.id ?? '')).html.querySelectorAll('button').some((button) => button.id.startsWith('withdraw-'))).toBe(false)
+  })
+
+  test('are told claims of their own, which a chosen member shows before they are saved', async () => {
+    const rows = { claim_0: 'staffId', from_0: 'employee_number', claim_1: 'systemAccess', value_1: '["karte"]', claim_2: 'position', from_2: 'role', value_2: 'STAFF=nurse, Admin=boss' }
+    const shown = await send('/apps/ward/claims', { action: 'preview', ...rows, member: 'ken@example.com' })
+    expect(json(shown, 'preview_claims')).toMatchObject({ staffId: 'S-0388', systemAccess: ['karte'], position: 'nurse', role: 'STAFF' })
+    expect((await client('ward'))?.claim_mapping).toEqual([])
+    expect((await send('/apps/ward/claims', { action: 'preview', ...rows, member: 'nobody@example.com' })).status).toBe(400)
+    expect((await send('/apps/ward/claims', { action: 'save', claim_0: 'sub', from_0: 'email' })).status).toBe(400)
+    expect((await send('/apps/ward/claims', { action: 'save', ...rows })).status).toBe(200)
+    expect((await client('ward'))?.claim_mapping).toHaveLength(3)
+  })
+
+  test('are deleted by typing their id', async () => {
+    const { person } = cast.owner
+    expect((await person.submit(await at('/apps/ward'), { confirm_delete: 'no' }, 'delete')).status).toBe(400)
+    expect((await person.submit(await at('/apps/ward'), { confirm_delete: 'ward' }, 'delete')).url.pathname).toBe('/admin/apps')
+    expect(await client('ward')).toBeUndefined()
+  })
+
   test('of the platform itself are not there', async () => {
-    expect((await at('/apps/nobody')).status).toBe(404)
+    for (const id of ['nobody', 'tegata-account']) expect((await at(`/apps/${id}`)).status, id).toBe(404)
     expect((await openAdmin(tegata, cast.charlie, '/admin/apps/karte')).status).toBe(404)
   })
 })

@@ -50,6 +50,13 @@ export const appFields = {
   resume: act('resume'),
   remove: act('delete'),
   rotate: act('rotate'),
+  openTo: choice('open_to'),
+  saveAccess: act('save_access'),
+  offerTo: field('offer_to'),
+  offer: act('offer'),
+  withdraw: { element: 'button', name: 'withdraw', id: 'withdraw-{tenant}', value: '{tenant}', meaning: '' },
+  overlapHours: field('overlap_hours', 'number', { required: true, min: 0, max: 720 }),
+  confirmDelete: field('confirm_delete', 'text', { required: true }),
   copySecret: { element: 'button', name: 'copy_secret', id: 'copy_secret', value: 'copy_secret', meaning: '' },
 } as const
 
@@ -58,4 +65,53 @@ export const testFields = {
   resource: choice('resource'),
   again: box('again'),
   start: act('start_test'),
+} as const
+
+export const tenantFields = {
+  name: field('name', 'text', { required: true }),
+  subdomain: field('subdomain', 'text', { required: true }),
+  kind: choice('kind'),
+  plan: field('plan'),
+  seatLimit: field('seat_limit', 'number', { min: 0, max: 1_000_000 }),
+  adminEmail: field('admin_email', 'email', { required: true }),
+  create: act('create'),
+  savePlan: act('save_plan'),
+  suspend: act('suspend'),
+  resume: act('resume'),
+  closeName: field('close_name', 'text', { required: true }),
+  graceDays: field('grace_days', 'number', { required: true, min: 1, max: 90 }),
+  close: act('close'),
+  reopen: act('reopen'),
+  reason: area('reason', true),
+  minutes: field('minutes', 'number', { required: true, min: 5, max: 240 }),
+  startBreakGlass: act('start_break_glass'),
+  endBreakGlass: act('end_break_glass'),
+} as const
+
+export const operatorFields = {
+  address: field('address', 'text', { required: true }),
+  role: choice('role'),
+  add: act('add'),
+  makeOwner: { element: 'button', name: 'make_owner', id: 'make_owner-{account}', value: '{account}', meaning: '' },
+  makeAuditor: { element: 'button', name: 'make_auditor', id: 'make_auditor-{account}', value: '{account}', meaning: '' },
+  remove: { element: 'button', name: 'remove', id: 'remove-{account}', value: '{account}', meaning: '' },
+} as const
+
+export const apiFields = {
+  identifier: field('identifier', 'text', { required: true }),
+  name: field('name', 'text', { required: true }),
+  scopes: area('scopes'),
+  ttl: field('access_token_ttl_seconds', 'number', { required: true, min: 30, max: 3600 }),
+  format: choice('access_token_format'),
+  save: act('save'),
+  remove: act('delete'),
+} as const
+
+export const mappingFields = {
+  claim: (row: number) => field(`claim_${row}`),
+  from: (row: number) => choice(`from_${row}`),
+  value: (row: number) => field(`value_${row}`),
+  member: field('member'),
+  save: act('save'),
+  preview: act('preview'),
 } as const

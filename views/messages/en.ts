@@ -4,6 +4,7 @@
  */
 import { account } from './en/account.ts'
 import { adminApps } from './en/admin-apps.ts'
+import { adminTenants } from './en/admin-tenants.ts'
 import { admin } from './en/admin.ts'
 import { consoleApps } from './en/console-apps.ts'
 import { consoleAudit } from './en/console-audit.ts'
@@ -18,4 +19,4 @@ import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails }

@@ -4,6 +4,7 @@
  */
 import { account } from './ja/account.ts'
 import { adminApps } from './ja/admin-apps.ts'
+import { adminTenants } from './ja/admin-tenants.ts'
 import { admin } from './ja/admin.ts'
 import { consoleApps } from './ja/console-apps.ts'
 import { consoleAudit } from './ja/console-audit.ts'
@@ -18,4 +19,4 @@ import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails } as const

@@ -88,7 +88,7 @@ export function AccountPage(props: AccountProps): JSX.Element {
 function Activation({ activation: { link, expiresAt }, t }: { activation: NonNullable<AccountProps['activation']>; t: Translate }): JSX.Element {
   return (
     <Panel title={t('admin.accounts.activation')} lead={t('admin.accounts.activation_lead', { until: expiresAt })}>
-      <p class="key">
+      <p>
         <code id="activation_link">{link}</code>
       </p>
     </Panel>
@@ -133,35 +133,39 @@ function Factors({ factors: { totpSince, passkeys, recoveryCodesLeft }, locks, t
 
 function Memberships({ memberships, t }: Words): JSX.Element {
   return (
-    <DataTable
-      caption={t('admin.accounts.memberships')}
-      columns={[
-        {
-          name: 'tenant', label: t('admin.accounts.tenant'),
-          cell: ({ tenantId, tenantName, id }) => (
-            <>
-              <a href={hrefTo(adminPath('tenants', `/${tenantId}`))}>
-                <bdi>{tenantName}</bdi>
-              </a>
-              <small>{id}</small>
-            </>
-          ),
-        },
-        { name: 'role', label: t('admin.accounts.role'), cell: ({ role }) => <bdi>{role}</bdi> },
-        { name: 'number', label: t('admin.accounts.number'), cell: ({ employeeNumber }) => employeeNumber ?? '–' },
-        { name: 'status', label: t('admin.status'), cell: ({ status }) => <Tag tone={status === 'active' ? 'good' : 'plain'}>{t(`admin.accounts.membership.${status}`)}</Tag> },
-        { name: 'joined', label: t('admin.accounts.joined'), cell: ({ joinedOn }) => joinedOn ?? '–' },
-      ]}
-      rows={memberships}
-      keyOf={({ id }) => id}
-      empty={t('admin.accounts.no_memberships')}
-    />
+    <section class="panel">
+      <h2>{t('admin.accounts.memberships')}</h2>
+      <DataTable
+        caption={t('admin.accounts.memberships')}
+        columns={[
+          {
+            name: 'tenant', label: t('admin.accounts.tenant'),
+            cell: ({ tenantId, tenantName, id }) => (
+              <>
+                <a href={hrefTo(adminPath('tenants', `/${tenantId}`))}>
+                  <bdi>{tenantName}</bdi>
+                </a>
+                <small>{id}</small>
+              </>
+            ),
+          },
+          { name: 'role', label: t('admin.accounts.role'), cell: ({ role }) => <bdi>{role}</bdi> },
+          { name: 'number', label: t('admin.accounts.number'), cell: ({ employeeNumber }) => employeeNumber ?? '–' },
+          { name: 'status', label: t('admin.status'), cell: ({ status }) => <Tag tone={status === 'active' ? 'good' : 'plain'}>{t(`admin.accounts.membership.${status}`)}</Tag> },
+          { name: 'joined', label: t('admin.accounts.joined'), cell: ({ joinedOn }) => joinedOn ?? '–' },
+        ]}
+        rows={memberships}
+        keyOf={({ id }) => id}
+        empty={t('admin.accounts.no_memberships')}
+      />
+    </section>
   )
 }
 
 function Sessions({ sessions, mayChange, form, t }: Words): JSX.Element {
   return (
-    <>
+    <section class="panel">
+      <h2>{t('admin.accounts.sessions')}</h2>
       <DataTable
         caption={t('admin.accounts.sessions')}
         columns={[
@@ -183,7 +187,7 @@ function Sessions({ sessions, mayChange, form, t }: Words): JSX.Element {
           </div>
         </Form>
       ) : null}
-    </>
+    </section>
   )
 }
 

@@ -106,7 +106,7 @@ function ApiScopes({ apis, values, t }: Words): JSX.Element | null {
   return (
     <Panel title={t('admin.apps.api_scopes')} lead={t('admin.apps.api_scopes_lead')}>
       {withScopes.map(({ identifier, name, scopes }) => (
-        <fieldset key={identifier} class="boxes">
+        <fieldset key={identifier} class="boxes spread">
           <legend>
             <bdi>{name}</bdi> <small>{identifier}</small>
           </legend>

@@ -14,6 +14,8 @@ export interface AdminEventRow {
   id: string
   at: string
   type: string
+  /** What happened, in words. */
+  sentence: string
   outcome: (typeof eventOutcomes)[number]
   tenant: { id: string; name: string } | null
   actor: { id: string; name: string | null } | null
@@ -81,11 +83,13 @@ function columnsOf(t: Translate): readonly Column<AdminEventRow>[] {
     { name: 'at', label: t('admin.events.at'), cell: ({ at }) => at },
     {
       name: 'what', label: t('admin.events.what'),
-      cell: ({ type, outcome, reason, before, after, from }) => (
+      cell: ({ type, sentence, outcome, reason, before, after, from }) => (
         <>
-          <a href={filteredBy('type', type)}>{type}</a>{' '}
+          <bdi>{sentence}</bdi>{' '}
           {outcome === 'success' ? null : <Tag tone={tones[outcome]}>{t(`admin.events.outcome.${outcome}`)}</Tag>}
-          {reason === null ? null : <small>{reason}</small>}
+          <small>
+            <a href={filteredBy('type', type)}>{type}</a> {reason}
+          </small>
           <Change before={before} after={after} from={from} t={t} />
         </>
       ),

@@ -28,7 +28,7 @@ export function AdminHomePage(props: AdminHomeProps): JSX.Element {
   const t = speak(props.frame.locale)
   return (
     <AdminFrame page={props} intro={t('admin.home.intro')}>
-      <Figures figures={[...peopleFigures(props, t), ...workFigures(props, t)]} />
+      <Figures figures={[...peopleFigures(props, t), workFigure(props, t)]} />
       <div class="columns">
         <Readers readers={props.readers} t={t} />
         <Software {...props} t={t} />
@@ -56,19 +56,16 @@ function peopleFigures({ tenants, accounts, signIns, frame }: AdminHomeProps, t:
   ]
 }
 
-function workFigures({ jobs, frame }: AdminHomeProps, t: Translate): readonly Figure[] {
-  const number = new Intl.NumberFormat(frame.locale)
+function workFigure({ jobs, frame }: AdminHomeProps, t: Translate): Figure {
   const bad = jobs.failing + jobs.givenUp
-  return [
-    { name: t('admin.home.jobs'), value: number.format(jobs.waiting + jobs.running), href: adminPath('jobs'), note: t('admin.home.jobs_note', { running: jobs.running }) },
-    { name: t('admin.home.jobs_failing'), value: number.format(bad), href: adminPath('jobs', '?state=failing'), note: t('admin.home.jobs_failing_note', { count: jobs.givenUp }), look: bad > 0 },
-  ]
+  const note = bad === 0 ? t('admin.home.jobs_note', { running: jobs.running }) : t('admin.home.jobs_failing_note', { failing: jobs.failing, count: jobs.givenUp })
+  return { name: t('admin.home.jobs'), value: new Intl.NumberFormat(frame.locale).format(jobs.waiting + jobs.running), href: adminPath('jobs'), note, look: bad > 0 }
 }
 
 function Readers({ readers, t }: { readers: AdminHomeProps['readers']; t: Translate }): JSX.Element {
   return (
     <Panel title={t('admin.home.readers')} lead={t('admin.home.readers_lead')}>
-      <ul class="effects plain">
+      <ul class="plain">
         {readers.map(({ name, lagSeconds }) => (
           <li key={name}>
             <bdi>{name}</bdi>{' '}
