@@ -16,7 +16,9 @@ alter table tenant
   add column accent_color text check (accent_color ~ '^#[0-9a-f]{6}$'),
   -- When a closing tenant and everything in it is deleted.
   add column closes_at timestamptz,
-  add check ((status = 'closing') = (closes_at is not null));
+  -- What it is again when closing is undone: whoever was suspended does not come back by it.
+  add column status_before_closing text check (status_before_closing in ('active', 'suspended')),
+  add check ((status = 'closing') = (closes_at is not null) and (status = 'closing') = (status_before_closing is not null));
 create index tenant_closes_at on tenant (closes_at) where closes_at is not null;
 
 -- The picture as this server drew it anew: never the bytes that were uploaded.
@@ -53,6 +55,11 @@ grant select on tenant_logo to tegata_engine;
 grant select, insert on former_subdomain to tegata_engine;
 -- Deleting a tenant that has closed takes everything in it along (cascade); accounts survive.
 grant delete on tenant to tegata_engine;
+-- Both its units and who stands in them go, in whatever order. Only there is it asked at the end whether somebody is left in a unit that
+-- is gone: everywhere else who joins a unit waits for whoever moves it.
+alter table membership_unit alter constraint membership_unit_tenant_id_unit_id_fkey deferrable initially immediate;
+-- And whoever was only ever invited there has no account any more.
+grant delete on account to tegata_engine;
 -- Never its status, seats or plan: those are the platform's.
 grant update (name, contact, session_hours, password_sign_in, staff_number_sign_in, accent_color, mfa_rule, mfa_level, mfa_enforced_from,
   trusted_device_days, password_max_age_days, registration_role_id, invitation_lifetime_days, updated_at) on tenant to tegata_tenant;

@@ -31,8 +31,9 @@ import { createMailer } from './base/mail.ts'
 import { loadMasterKey } from './base/master-key.ts'
 import { prepareDatabase } from './base/prepare-database.ts'
 import { pendingMigrations } from './base/migrate.ts'
-import type { ConsoleDeps, OperatorVisit } from './console/deps.ts'
+import type { ConsoleDeps } from './console/deps.ts'
 import { consoleDoors } from './console/doors.ts'
+import { operatorVisits } from './console/find-operator-visit.ts'
 import { logoutTokenSubscriber, logoutTokenTask } from './delivery/logout-tokens.ts'
 import { mailSubscriber, sendMailTask } from './delivery/send-mail.ts'
 import { deleteSpentChallenges } from './factors/queries.ts'
@@ -59,20 +60,11 @@ import { listen } from './http/server.ts'
 import { openApiDoor } from './http/openapi.ts'
 import { deviceOf } from './interaction/device.ts'
 import { interactionPages } from './interaction/pages.ts'
-import { memberEndpoints } from './members/api.ts'
-import { invitationEndpoints } from './members/invitation-api.ts'
-import { invitationListEndpoints } from './members/invitation-list-api.ts'
+import { memberDoors } from './members/doors.ts'
 import { invitationPages } from './members/invitation-pages.ts'
 import { createJoinTenant } from './members/join-tenant.ts'
-import { bulkEndpoints } from './members/bulk-api.ts'
-import { helpEndpoints } from './members/help-api.ts'
-import { memberListEndpoints } from './members/member-list-api.ts'
 import { tellExpired } from './members/tell-expired.ts'
-import { figuresEndpoints } from './members/tenant-figures-api.ts'
 import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
-import { roleEndpoints } from './members/role-api.ts'
-import { tenantEndpoints } from './members/tenant-api.ts'
-import { unitEndpoints } from './members/unit-api.ts'
 import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate, ownApiIdentifier } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
@@ -100,8 +92,11 @@ import { waveEndpoints } from './provisioning/wave-api.ts'
 import { runWaveTask, waveSubscriber } from './provisioning/wave-jobs.ts'
 import { selfServiceDoors } from './self-service/doors.ts'
 import { brandPages } from './tenants/brand-pages.ts'
+import { purgeClosedTenants } from './tenants/purge-closed-tenants.ts'
+import { findSubdomainSince } from './tenants/queries.ts'
+import { breakGlassEndpoints } from './operations/break-glass-api.ts'
+import { tenantOperationEndpoints } from './operations/tenant-api.ts'
 import { ensureOwnApi, seedDemo } from './operations/seed-demo.ts'
-import { findRunningBreakGlass } from './tenants/break-glass-queries.ts'
 
 const appGrants = { endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess }
 const stopGraceMilliseconds = 10_000
@@ -274,24 +269,16 @@ function allDoors(parts: DoorParts): readonly Door[] {
     }),
     ...consoleDoors(consoleDeps(parts)),
     ...adminDoors(adminDeps(parts)),
-    ...memberEndpoints({ databases, grants }),
-    ...memberListEndpoints({ databases }),
-    ...bulkEndpoints({ databases, grants, masterKey }),
-    ...helpEndpoints({ accounts, memberSessions, issuer: config.issuer }),
-    ...figuresEndpoints({ databases }),
+    ...memberDoors({ databases, masterKey, issuer: config.issuer, grants, accounts, memberSessions }),
     ...eventEndpoints({ databases }),
-    ...invitationListEndpoints({ databases, masterKey }),
-    ...invitationEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...importEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),
-    ...roleEndpoints({ databases }),
     ...tenantAppEndpoints({ databases, grants: appGrants }),
     ...machineEndpoints({ databases, ownApi: ownApiIdentifier(config.issuer) }),
     ...clientEndpoints({ databases }),
     ...clientActEndpoints({ databases, grants: appGrants }),
     ...apiEndpoints({ databases }),
-    ...unitEndpoints({ databases }),
-    ...tenantEndpoints({ databases }),
+    ...[tenantOperationEndpoints, breakGlassEndpoints].flatMap((endpointsOf) => endpointsOf({ databases, masterKey })),
     openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
   ]
   return doors
@@ -302,17 +289,10 @@ function consoleDeps({ config, databases, masterKey, personal, cookies, trustedD
   return {
     databases, masterKey, cookies, scripts, issuer: config.issuer, grants: personal.grants, appGrants, accounts: personal.accounts, memberSessions,
     desk: createTenantDesk({ pool: databases.enginePool, trustedDevice }),
-    findOperatorVisit: (accountId, subdomain) => findOperatorVisit(databases, accountId, subdomain),
-    findFormerSubdomain: () => Promise.resolve(null),
+    findOperatorVisit: operatorVisits(databases),
+    findFormerSubdomain: (subdomain) => findSubdomainSince(databases.engine, subdomain),
     onTurnedAway: recordTurnedAway(databases),
   }
-}
-
-/** Whoever was an owner of the platform when they entered, and still is one. */
-async function findOperatorVisit({ engine }: Databases, accountId: string, subdomain: string): Promise<OperatorVisit | null> {
-  const inside = (await findOperator(engine, accountId)) === 'owner' ? await findRunningBreakGlass(engine, accountId, { subdomain }) : undefined
-  if (inside === undefined) return null
-  return { breakGlassId: inside.id, tenantId: inside.tenant_id, tenantName: inside.tenant_name, reason: inside.reason, expiresAt: inside.expires_at }
 }
 
 /** What the operators' console works with. */
@@ -411,7 +391,7 @@ async function startReaders(parts: Parts & { masterKey: MasterKey; mount: Provid
     databases, log,
     more: [
       (limit) => deleteExpiredLinks(databases.engine, limit), (limit) => deleteSpentChallenges(databases.engine, limit),
-      (limit) => deleteStaleDevices(databases.engine, limit), (limit) => forgetOldRows({ databases }, limit), () => eraseDueAccounts(personal.deletion),
+      (limit) => deleteStaleDevices(databases.engine, limit), (limit) => forgetOldRows({ databases }, limit), () => eraseDueAccounts(personal.deletion), () => purgeClosedTenants({ databases }),
       (limit) => tellExpired({ databases }, limit), (limit) => deleteStaleKeys(databases.engine, limit),
     ],
   })

@@ -157,3 +157,15 @@ export async function deleteExpiredAttempts(db: Engine, limit: number): Promise<
 export async function insertOperator(trx: EngineTrx, accountId: string): Promise<void> {
   await trx.query.insertInto('operator').values({ account_id: accountId }).onConflict((conflict) => conflict.doNothing()).execute()
 }
+
+/** Removes those of these accounts that nobody has become and that belong to no tenant; says how many went. */
+export async function deletePendingAccounts(trx: EngineTrx, accountIds: readonly string[]): Promise<number> {
+  if (accountIds.length === 0) return 0
+  const result = await trx.query
+    .deleteFrom('account')
+    .where(sql<boolean>`id = any (${[...accountIds]}::text[])`)
+    .where('status', '=', 'pending')
+    .where((where) => where.not(where.exists(where.selectFrom('membership').select('membership.id').whereRef('membership.account_id', '=', 'account.id'))))
+    .executeTakeFirst()
+  return Number(result.numDeletedRows)
+}

@@ -385,6 +385,7 @@ export interface Tenant {
   session_hours: number | null;
   staff_number_sign_in: Generated<boolean>;
   status: Generated<string>;
+  status_before_closing: string | null;
   subdomain: string;
   trusted_device_days: Generated<number>;
   updated_at: Generated<Timestamp>;

@@ -14,17 +14,29 @@ export const mailedTypes = [
   'totp.enrolled', 'totp.removed', 'passkey.registered', 'passkey.removed', 'recovery_codes.generated', 'recovery_code.used', 'factors.reset',
   'device.recognised', 'account.deletion_requested', 'account.deletion_cancelled',
   'invitation.sent', 'invitation.resent', 'invitation.accepted', 'invitation.refused',
+  'tenant.closing_started', 'tenant.closing_undone', 'break_glass.started',
 ] as const satisfies readonly EventType[]
 
 export type MailedType = (typeof mailedTypes)[number]
 
-export const mailJob = z.object({ event_id: z.uuid(), type: z.enum(mailedTypes), occurred_at: z.iso.datetime() })
+export const mailJob = z.object({ event_id: z.uuid(), type: z.enum(mailedTypes), occurred_at: z.iso.datetime(), reader: z.string().optional() })
 
 /** None for what nobody needs to be told, or what has nobody to tell. */
 export function mailJobsOf(event: StoredEvent): readonly JobSpec[] {
   if (!isWorthAMail(event)) return []
   const payload = { event_id: event.id, type: event.type, occurred_at: event.occurredAt.toISOString() }
-  return [{ task: 'send_mail', payload, key: `mail:${event.id}`, queue: laneOf(event) }]
+  const queue = laneOf(event)
+  const told = toldBy(event)
+  // One for each, so that an address that fails holds up nobody else and nobody gets theirs twice.
+  if (told !== null) return told.map((reader) => ({ task: 'send_mail', payload: { ...payload, reader }, key: `mail:${event.id}:${reader}`, queue }))
+  return [{ task: 'send_mail', payload, key: `mail:${event.id}`, queue }]
+}
+
+const toldShape = z.object({ told: z.array(z.string()) })
+
+/** Accounts that the event itself lists; null for events that are their subject's own. */
+function toldBy({ type, after }: StoredEvent): readonly string[] | null {
+  return /^(?:tenant|break_glass)\./.test(type) ? toldShape.parse(after).told : null
 }
 
 // What was refused is itself the news here.

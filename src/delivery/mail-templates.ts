@@ -15,6 +15,7 @@ import { composeInvitationMail } from './mail-invitations.ts'
 import type { MailedType } from './mail-jobs.ts'
 import { openMailLink, type LinkDeps, type MailLink } from './mail-links.ts'
 import { notices, type NoticeType } from './mail-notices.ts'
+import { composeTenantMail } from './mail-tenants.ts'
 import { occasionOf, readerOf, strangerWith } from './mail-reader.ts'
 import { findEarlierLock, findOwnerOfAddress, findRecipient, findUnlockLinkSince, type MailEvent, type Recipient } from './queries.ts'
 
@@ -44,6 +45,10 @@ export function composeMail(deps: LinkDeps, type: MailedType, event: MailEvent):
     case 'invitation.accepted':
     case 'invitation.refused':
       return composeInvitationMail(deps, type, event)
+    case 'tenant.closing_started':
+    case 'tenant.closing_undone':
+    case 'break_glass.started':
+      return composeTenantMail(deps, type, event)
     default:
       return notice(deps, type, event)
   }

@@ -54,7 +54,12 @@ export interface MailedEvent {
 }
 
 /** An event with the account, the link or the membership that it is about. */
-export type MailEvent = MailedEvent & { readonly id: string; readonly subject: string }
+export type MailEvent = MailedEvent & {
+  readonly id: string
+  readonly subject: string
+  /** The account that is written to, where the event lists several. */
+  readonly reader: string | null
+}
 
 /** An event with where it came from; undefined when its month has been put away. */
 export function findEvent(db: Kysely<DB>, { id, occurredAt }: EventPlace): Promise<MailedEvent | undefined> {

@@ -24,9 +24,9 @@ export interface SendMailDeps extends LinkDeps {
 /** The task `send_mail`. A failing server is tried again; no server, nobody to write to and a refused address end the job, with a line in the log. */
 export function sendMailTask(deps: SendMailDeps): Task {
   const { databases, mailer, log } = deps
-  return task(mailJob, async ({ event_id: id, type, occurred_at: occurredAt }) => {
+  return task(mailJob, async ({ event_id: id, type, occurred_at: occurredAt, reader = null }) => {
     const event = await findEvent(databases.engine, { id, occurredAt: new Date(occurredAt) })
-    const mail = event === undefined || event.subject === null ? null : await composeMail(deps, type, { ...event, id, subject: event.subject })
+    const mail = event === undefined || event.subject === null ? null : await composeMail(deps, type, { ...event, id, subject: event.subject, reader })
     if (mail === null) {
       log.debug({ event_type: type, event_id: id }, 'no mail: there is nobody to write to, or its link does not count any more')
       return

@@ -7,6 +7,7 @@ import type { Databases, TenantTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import { expecting } from '../http/etag.ts'
+import { listOwnBreakGlasses } from '../tenants/break-glass-queries.ts'
 import { logoPath } from '../tenants/brand.ts'
 import { changeSignInRules } from '../tenants/change-sign-in-rules.ts'
 import { changeSubdomain } from '../tenants/change-subdomain.ts'
@@ -73,8 +74,28 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
       }),
     }),
     ...logoEndpoints(deps),
+    entryEndpoint(deps),
     ...ruleEndpoints(deps),
   ]
+}
+
+const entryShape = z.object({
+  break_glass_id: z.uuid(), reason: z.string(), started_at: z.iso.datetime(), expires_at: z.iso.datetime(), ended_at: z.iso.datetime().nullable(), running: z.boolean(),
+})
+
+function entryEndpoint({ databases }: TenantApiDeps): EndpointDoor {
+  return endpoint({
+    method: 'GET', path: '/api/v1/tenant/break-glass', access: { scope: 'audit:read', permission: 'audit:read' } satisfies Access,
+    query: z.object({ cursor: z.uuid().optional(), limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50) }),
+    response: z.object({ break_glasses: z.array(entryShape), next_cursor: z.string().nullable() }), summary: 'When operators of the platform were in this tenant, and why, the newest first.',
+    handle: ({ caller, query: { cursor = null, limit } }) => inTenantOf(caller, async (tenantId) => {
+      const rows = await databases.inTenant(tenantId, (trx) => listOwnBreakGlasses(trx, { before: cursor, limit: limit + 1 }))
+      const entries = rows.slice(0, limit).map(({ id, reason, running, ...at }) => ({
+        break_glass_id: id, reason, running, started_at: at.started_at.toISOString(), expires_at: at.expires_at.toISOString(), ended_at: at.ended_at?.toISOString() ?? null,
+      }))
+      return { status: 200, body: { break_glasses: entries, next_cursor: rows.length > limit ? (entries.at(-1)?.break_glass_id ?? null) : null } }
+    }),
+  })
 }
 
 function logoEndpoints(deps: TenantApiDeps): EndpointDoor[] {

@@ -79,6 +79,12 @@ export async function findTenantByLabel(db: Engine, label: string): Promise<Labe
     .executeTakeFirst()
 }
 
+/** The subdomain that a tenant has in place of this former one; null where no tenant had it or it still counts. */
+export async function findSubdomainSince(db: Engine, former: string): Promise<string | null> {
+  const tenant = await findTenantByLabel(db, former)
+  return tenant === undefined || tenant.subdomain === former ? null : tenant.subdomain
+}
+
 export interface TenantListRow {
   readonly id: string
   readonly name: string

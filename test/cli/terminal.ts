@@ -6,6 +6,7 @@ import { verbs as clientVerbs } from '../../src/cli/client.ts'
 import { verbs as keyVerbs } from '../../src/cli/key.ts'
 import { verbs as memberVerbs } from '../../src/cli/member.ts'
 import { verbs as membershipVerbs } from '../../src/cli/membership.ts'
+import { verbs as operatorVerbs } from '../../src/cli/operator.ts'
 import { platformOf } from '../../src/cli/platform.ts'
 import { verbs as roleVerbs } from '../../src/cli/role.ts'
 import { verbs as tenantVerbs } from '../../src/cli/tenant.ts'
@@ -13,7 +14,7 @@ import { verbs as unitVerbs } from '../../src/cli/unit.ts'
 import { runGroup, type Verb } from '../../src/cli/verbs.ts'
 import type { House } from '../accounts/house.ts'
 
-const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, key: keyVerbs, member: memberVerbs, membership: membershipVerbs, role: roleVerbs, tenant: tenantVerbs, unit: unitVerbs }
+const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, key: keyVerbs, member: memberVerbs, membership: membershipVerbs, operator: operatorVerbs, role: roleVerbs, tenant: tenantVerbs, unit: unitVerbs }
 
 export interface Said {
   readonly code: number

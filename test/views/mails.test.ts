@@ -6,6 +6,7 @@ import { accountLockedMail, secondFactorLockedMail } from '../../views/mails/acc
 import { addressChangedMail, addressConfirmMail, addressRestoredMail, addressWantedMail } from '../../views/mails/address.ts'
 import { deletionCancelledMail, deletionRequestedMail } from '../../views/mails/deletion.ts'
 import { factorChangedMail, factorsResetMail, passkeyCloneMail, recoveryCodeUsedMail, type FactorChange } from '../../views/mails/factors.ts'
+import { breakGlassMail, tenantClosingMail, tenantStaysMail } from '../../views/mails/tenant.ts'
 import { invitationAcceptedMail, invitationAskedAgainMail, invitationMail } from '../../views/mails/invitation.ts'
 import type { Mail } from '../../views/mails/layout.tsx'
 import { newBrowserMail } from '../../views/mails/new-browser.ts'
@@ -53,6 +54,9 @@ function mailsFor(locale: Locale, displayName = '山田 花子'): Readonly<Recor
     invitation: invitationMail({ ...reader, ...link, tenantName: '医療法人さくら会', roleName: 'STAFF', inviterName: displayName, units: ['看護部門', displayName] }),
     invitation_by_operator: invitationMail({ ...stranger, ...link, tenantName: '医療法人さくら会', roleName: displayName, inviterName: null, units: [] }),
     invitation_accepted: invitationAcceptedMail({ ...reader, tenantName: '医療法人さくら会', roleName: 'STAFF', invitee: { name: displayName, email: 'ken@example.com' } }),
+    break_glass: breakGlassMail({ ...reader, tenantName: '医療法人さくら会', operatorName: displayName, reason: displayName, until }),
+    tenant_closing: tenantClosingMail({ ...reader, tenantName: '医療法人さくら会', closesAt: until }),
+    tenant_stays: tenantStaysMail({ ...reader, tenantName: '医療法人さくら会' }),
     invitation_asked_again: invitationAskedAgainMail({ ...reader, tenantName: displayName, roleName: 'STAFF', invitee: { name: displayName, email: null } }),
   }
 }

@@ -145,4 +145,20 @@ export const mails = {
   'invitation_asked_again_mail.what': 'This person, whom you had invited to {tenant}, opened the link after its last day and asks for a new invitation.',
   'invitation_asked_again_mail.how': 'If they should still join, send the invitation once more. The old link stays dead.',
   'invitation_asked_again_mail.not_you': 'If they need not join any more, there is nothing to do.',
+
+  'break_glass_mail.title': 'An operator entered {tenant}',
+  'break_glass_mail.what': 'An operator of this service has entered the console of {tenant} for a while, for the reason below. It ends by itself.',
+  'break_glass_mail.operator': 'Operator',
+  'break_glass_mail.reason': 'Reason',
+  'break_glass_mail.until': 'Ends at',
+  'break_glass_mail.log': 'Everything the operator does stands in your organisation’s log. If the reason is news to you, ask the operator.',
+
+  'tenant_closing_mail.title': '{tenant} is closing',
+  'tenant_closing_mail.what': '{tenant} is being closed. Its members can no longer act for it.',
+  'tenant_closing_mail.then': 'At the time below everything in it is deleted for good. People keep their accounts.',
+  'tenant_closing_mail.deleted_at': 'Deleted at',
+  'tenant_closing_mail.undo': 'If this is not what you want, tell the operator before then: it can be undone.',
+
+  'tenant_stays_mail.title': '{tenant} is not closing after all',
+  'tenant_stays_mail.what': 'The closing of {tenant} was taken back. Nothing was deleted.',
 } satisfies Readonly<Record<keyof typeof japanese, string>>

@@ -146,4 +146,20 @@ export const mails = {
   'invitation_asked_again_mail.what': 'あなたが {tenant} に招待した次の方が、期限の過ぎたリンクを開き、新しい招待を依頼しました。',
   'invitation_asked_again_mail.how': 'これからも必要なときは、招待をもう一度送ってください。前のリンクは使えないままです。',
   'invitation_asked_again_mail.not_you': '必要がなくなったときは、何もしないでください。',
+
+  'break_glass_mail.title': '運営者が {tenant} に入りました',
+  'break_glass_mail.what': 'このサービスの運営者が、次の理由で {tenant} の管理画面に一時的に入りました。期限が来ると自動で終わります。',
+  'break_glass_mail.operator': '運営者',
+  'break_glass_mail.reason': '理由',
+  'break_glass_mail.until': '終わる日時',
+  'break_glass_mail.log': '運営者が行ったことは、すべて組織の記録に残ります。お心当たりのない理由であれば、運営者にお問い合わせください。',
+
+  'tenant_closing_mail.title': '{tenant} を閉じる手続きが始まりました',
+  'tenant_closing_mail.what': '{tenant} を閉じる手続きが始まりました。所属する方は、すでにこの組織として使うことができません。',
+  'tenant_closing_mail.then': '次の日時になると、この組織の情報はすべて削除され、元に戻せません。それぞれの方のアカウントは残ります。',
+  'tenant_closing_mail.deleted_at': '削除する日時',
+  'tenant_closing_mail.undo': '閉じるつもりがない場合は、その日時までに運営者にご連絡ください。手続きを取り消せます。',
+
+  'tenant_stays_mail.title': '{tenant} を閉じる手続きが取り消されました',
+  'tenant_stays_mail.what': '{tenant} を閉じる手続きは取り消されました。何も削除されていません。',
 } as const
