@@ -5,7 +5,7 @@
 import { record } from '../events/record.ts'
 import { no, type ImportChange, type ImportDeps, type Refused } from './import.ts'
 import { lockImport } from './queries.ts'
-import { countRows } from './row-queries.ts'
+import { listWaitingNumbers } from './row-queries.ts'
 import { deleteWaitingWaves, insertWaves } from './wave-queries.ts'
 
 export interface PlanWavesInput extends ImportChange {
@@ -20,16 +20,16 @@ export function planWaves({ databases }: ImportDeps, { tenantId, importId, sizes
   return databases.inTenant(tenantId, async (trx): Promise<WavesPlan> => {
     const found = await lockImport(trx, importId)
     if (found === undefined) return no('not_found')
-    const waiting = (await countRows(trx, importId)).filter(({ status }) => status === 'ready').reduce((sum, { rows }) => sum + rows, 0)
-    const reason = found.status === 'running' ? 'wave_under_way' : waiting === 0 ? 'nobody_waits' : null
+    const waiting = await listWaitingNumbers(trx, importId)
+    const reason = found.status === 'running' ? 'wave_under_way' : waiting.length === 0 ? 'nobody_waits' : null
     const event = { type: 'import.waves_planned', subject: importId, actor: mover.accountId, origin } as const
     if (reason !== null) {
       await record(trx, { ...event, outcome: 'refused', reason })
       return no(reason)
     }
     const first = (await deleteWaitingWaves(trx, importId)) + 1
-    const ends = endsOf(sizes, waiting)
-    await insertWaves(trx, importId, { first, ends })
+    const ends = endsOf(sizes, waiting.length)
+    await insertWaves(trx, importId, { first, lastRows: ends.map((end) => waiting[end - 1] ?? 0) })
     await record(trx, { ...event, outcome: 'success', after: { first, sizes: ends.map((end, place) => end - (ends[place - 1] ?? 0)) } })
     return { ok: true, waves: ends.map((_end, place) => first + place) }
   })

@@ -76,6 +76,12 @@ export async function updateCorrections(trx: TenantTrx, importId: string, { numb
     .where('tenant_id', '=', trx.tenantId).where('import_id', '=', importId).where('number', '=', number).where('status', '<>', 'invited').execute()
 }
 
+/** The numbers of the rows that wait, in order. */
+export async function listWaitingNumbers(trx: TenantTrx, importId: string): Promise<readonly number[]> {
+  const rows = await trx.query.selectFrom('import_row').select('number').where('tenant_id', '=', trx.tenantId).where('import_id', '=', importId).where('status', '=', 'ready').orderBy('number').execute()
+  return rows.map(({ number }) => number)
+}
+
 export interface Count {
   readonly wave: number | null
   readonly status: string
@@ -106,7 +112,7 @@ export async function updateRetried(trx: TenantTrx, { importId, wave }: { readon
     .where('tenant_id', '=', trx.tenantId).where('import_id', '=', importId).where('wave', '=', wave).where('status', '=', 'refused').where('reason', 'in', [...reasons]).execute()
 }
 
-/** False where the row waits no longer, or another process has it in hand. */
+/** Keeps the row until the transaction ends; false where it waits no longer, or another process has it in hand. */
 export async function claimRow(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, number: number): Promise<boolean> {
   const row = await trx.query
     .selectFrom('import_row').select('number').where('tenant_id', '=', tenantId).where('import_id', '=', importId).where('number', '=', number)
@@ -114,11 +120,11 @@ export async function claimRow(trx: EngineTrx, { tenantId, importId, wave }: Wav
   return row !== undefined
 }
 
-/** The next rows of a wave that wait for their invitation. */
-export async function listReadyRows(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, limit: number): Promise<readonly PersonRow[]> {
+/** The next rows of a wave that wait for their invitation, after `after`. */
+export async function listReadyRows(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, page: { readonly after: number; readonly limit: number }): Promise<readonly PersonRow[]> {
   return trx.query
-    .selectFrom('import_row').select(columns).where('tenant_id', '=', tenantId).where('import_id', '=', importId).where('wave', '=', wave).where('status', '=', 'ready')
-    .orderBy('number').limit(limit).execute()
+    .selectFrom('import_row').select(columns).where('tenant_id', '=', tenantId).where('import_id', '=', importId).where('number', '>', page.after)
+    .where('wave', '=', wave).where('status', '=', 'ready').orderBy('number').limit(page.limit).execute()
 }
 
 export interface Outcome {

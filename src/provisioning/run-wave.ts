@@ -45,10 +45,12 @@ const chunkRows = 100
 
 /** Returns when the wave is over, by its end, by cancelling or because it may not go on. */
 export async function runWave(deps: RunDeps, run: WaveRun): Promise<void> {
-  for (;;) {
-    const chunk = await nextChunk(deps, run)
+  for (let after = 0; ;) {
+    const chunk = await nextChunk(deps, run, after)
     if (chunk === null) return
-    if (chunk.rows.length === 0) return finish(deps, run, { wave: chunk.wave, reason: null })
+    // Lines that another process had in hand may wait again: it is over only when none is left from the first on.
+    if (chunk.rows.length === 0 && after === 0) return finish(deps, run, { wave: chunk.wave, reason: null })
+    after = chunk.rows.at(-1)?.number ?? 0
     for (const row of chunk.rows) {
       run.signal?.throwIfAborted()
       const mover = await moverOf(deps.databases.engine, run.tenantId, chunk.wave)
@@ -63,13 +65,13 @@ export async function runWave(deps: RunDeps, run: WaveRun): Promise<void> {
 }
 
 /** Null when the wave is not under way, or gone. */
-async function nextChunk({ databases }: RunDeps, { tenantId, importId, wave: number }: WaveRun): Promise<Chunk | null> {
+async function nextChunk({ databases }: RunDeps, { tenantId, importId, wave: number }: WaveRun, after: number): Promise<Chunk | null> {
   const key = { tenantId, importId, wave: number }
   return databases.inEngine(async (trx) => {
     const [wave, list] = [await findWave(trx.query, key), await findReading(trx.query, key)]
     if (wave?.status !== 'running' || list === undefined) return null
     const directory = directoryOf(await getSurroundings(trx.query, tenantId))
-    return { wave, reading: readingOf(list), directory, rows: await listReadyRows(trx, key, chunkRows) }
+    return { wave, reading: readingOf(list), directory, rows: await listReadyRows(trx, key, { after, limit: chunkRows }) }
   })
 }
 

@@ -48,18 +48,16 @@ export async function deleteWaitingWaves(trx: TenantTrx, importId: string): Prom
 export interface Plan {
   /** The number of the first new wave. */
   readonly first: number
-  /** How many rows stand in the new waves up to and including each. */
-  readonly ends: readonly number[]
+  /** The number of the last row of each new wave. */
+  readonly lastRows: readonly number[]
 }
 
 /** Every row that waits goes into one of the new waves, in order. */
-export async function insertWaves(trx: TenantTrx, importId: string, { first, ends }: Plan): Promise<void> {
-  const waves = ends.map((_end, place) => ({ tenant_id: trx.tenantId, import_id: importId, number: first + place }))
+export async function insertWaves(trx: TenantTrx, importId: string, { first, lastRows }: Plan): Promise<void> {
+  const waves = lastRows.map((_last, place) => ({ tenant_id: trx.tenantId, import_id: importId, number: first + place }))
   await trx.query.insertInto('import_wave').values(waves).execute()
-  await sql`update import_row r set wave = ${first}::int + (select count(*) from unnest(${ends}::int[]) as e (last) where n.place > e.last)
-    from (select number, row_number() over (order by number) as place from import_row
-      where tenant_id = ${trx.tenantId}::uuid and import_id = ${importId}::uuid and status = 'ready') n
-    where r.tenant_id = ${trx.tenantId}::uuid and r.import_id = ${importId}::uuid and r.number = n.number`.execute(trx.query)
+  await sql`update import_row set wave = ${first}::int + (select count(*) from unnest(${lastRows}::int[]) as w (last) where number > w.last)
+    where tenant_id = ${trx.tenantId}::uuid and import_id = ${importId}::uuid and status = 'ready'`.execute(trx.query)
 }
 
 export interface StarterColumns {
