@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, Command>> = {
   membership: { meaning: 'add, list, suspend, resume, end memberships', load: () => import('./cli/membership.ts') },
   member: { meaning: 'invite people, resend and revoke invitations, change a member’s role', load: () => import('./cli/member.ts') },
   app: { meaning: 'who in a tenant may use which app: list, access, assign, unassign', load: () => import('./cli/app.ts') },
+  import: { meaning: 'lists of people that were taken in, and the waves in which they are invited', load: () => import('./cli/import.ts') },
   role: { meaning: 'create, list, change, delete roles of a tenant', load: () => import('./cli/role.ts') },
   unit: { meaning: 'create, list, move, merge, delete units of a tenant', load: () => import('./cli/unit.ts') },
   client: { meaning: 'create, list, change, suspend, delete apps; new secrets, claims of their own', load: () => import('./cli/client.ts') },

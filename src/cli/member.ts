@@ -10,7 +10,9 @@ import { findTenantOfMembership } from '../members/queries.ts'
 import { resendInvitation } from '../members/resend-invitation.ts'
 import { revokeInvitation } from '../members/revoke-invitation.ts'
 import { showInvitationLink } from '../members/show-invitation-link.ts'
+import { UsageError } from './fail.ts'
 import { tenantNamed } from './find.ts'
+import { inviteList, listOptions, listShape } from './invite-list.ts'
 import { listVerbs, membershipId } from './member-list.ts'
 import { byCommandLine, type Platform } from './platform.ts'
 import { runGroup, table, verb, type Answer, type Verb } from './verbs.ts'
@@ -20,23 +22,27 @@ const byOperator = { mover: { kind: 'operator', accountId: null }, origin: byCom
 const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((text) => new Date(text)).optional()
 
 const invite = verb({
-  name: 'invite', meaning: 'invites somebody into a tenant, by mail where there is an address',
+  name: 'invite', meaning: 'invites somebody, or everybody in a list, into a tenant, by mail where there is an address',
   options: {
     '--tenant <subdomain>': 'into which tenant', '--role <name>': 'in which of its roles', '--email <address>': 'where the invitation goes; without one, a link is handed over',
     '--family-name <name>': 'what they are called', '--given-name <name>': 'the same', '--locale <locale>': 'language of the invitation: ja or en (ja)', '--unit <code...>': 'units, the primary one first',
     '--employee-number <number>': 'staff number; needed without an address', '--title <title>': 'what they are called at work', '--valid-from <date>': 'member from then on',
-    '--valid-until <date>': 'member until then', '--client-id <client_id>': 'the app to end in', '--reinvite': 'takes back somebody who was removed or declined',
+    '--valid-until <date>': 'member until then', '--client-id <client_id>': 'the app to end in', '--reinvite': 'takes back somebody who was removed or declined', ...listOptions,
   },
   input: z.object({
-    tenant: z.string('is missing'), role: z.string('is missing'), email: z.string().optional(), familyName: z.string().optional(), givenName: z.string().optional(),
+    tenant: z.string('is missing'), role: z.string().optional(), email: z.string().optional(), familyName: z.string().optional(), givenName: z.string().optional(),
     locale: z.enum(['ja', 'en']).default('ja'), unit: z.array(z.string()).default([]), employeeNumber: z.string().optional(), title: z.string().optional(),
-    validFrom: date, validUntil: date, clientId: z.string().optional(), reinvite: z.boolean().default(false),
+    validFrom: date, validUntil: date, clientId: z.string().optional(), reinvite: z.boolean().default(false), ...listShape,
   }),
-  run: async ({ databases, masterKey }, input) => {
+  run: async (platform, input) => {
+    const { databases, masterKey } = platform
+    const { csv, role, unit: units, reinvite } = input
+    const tenantId = await tenantNamed(databases, input.tenant)
+    if (csv !== undefined) return inviteList(platform, { ...input, tenantId, csv, role: role ?? null, units, clientId: input.clientId ?? null, reinvite })
+    if (role === undefined) throw new UsageError('--role: is missing.')
     const { email = null, familyName = null, givenName = null, locale, employeeNumber = null, title = null, validFrom = null, validUntil = null, clientId = null } = input
     const result = await inviteMember({ databases, masterKey }, {
-      tenantId: await tenantNamed(databases, input.tenant), person: { email, familyName, givenName, locale }, role: input.role, units: input.unit,
-      employeeNumber, title, validFrom, validUntil, clientId, reinvite: input.reinvite, ...byOperator,
+      tenantId, person: { email, familyName, givenName, locale }, role, units, employeeNumber, title, validFrom, validUntil, clientId, reinvite, ...byOperator,
     })
     if (!result.ok) return result
     const next = email === null ? `\`tegata member link ${result.membershipId}\` shows the link to hand over` : 'a mail with the link goes out'

@@ -1,7 +1,8 @@
 /**
  * Owns how a command such as `tegata tenant create` is declared, read and answered. A verb is data plus one function; it
  * calls the same commands as the API and decides nothing itself.
- * Invariants: answers go to stdout (with --json as one JSON object), refusals in one line to stderr; exit 0, 1 refused, 2 misused.
+ * Invariants: answers go to stdout (with --json as one JSON object), refusals in one line to stderr; exit 0, 1 refused, 2 misused,
+ * 3 where the answer itself is that some of many were refused.
  */
 import { Command, CommanderError } from 'commander'
 import { z } from 'zod'
@@ -10,7 +11,7 @@ import { withPlatform, type Platform } from './platform.ts'
 
 /** What a verb answers: facts for programs and lines for people, or the reason of a refusal. */
 export type Answer =
-  | { readonly ok: true; readonly facts: Readonly<Record<string, unknown>>; readonly lines: readonly string[] }
+  | { readonly ok: true; readonly facts: Readonly<Record<string, unknown>>; readonly lines: readonly string[]; readonly exitCode?: number }
   | { readonly ok: false; readonly reason: string; readonly detail?: string }
 
 /** A verb without the type of its input, for lists. */
@@ -81,7 +82,7 @@ export async function runGroup(group: GroupOptions, args: readonly string[]): Pr
       const { json, ...given } = { ...options, ...(one.argument === undefined ? {} : { argument: command.args[0] }) }
       const answer = await open((platform) => one.run(platform, given))
       write(answer, json === true, streams)
-      exitCode = answer.ok ? 0 : 1
+      exitCode = answer.ok ? (answer.exitCode ?? 0) : 1
     })
   }
   try {

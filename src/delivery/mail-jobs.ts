@@ -13,7 +13,7 @@ export const mailedTypes = [
   'address.change_requested', 'address.changed', 'address.change_undone',
   'totp.enrolled', 'totp.removed', 'passkey.registered', 'passkey.removed', 'recovery_codes.generated', 'recovery_code.used', 'factors.reset',
   'device.recognised', 'account.deletion_requested', 'account.deletion_cancelled',
-  'invitation.sent', 'invitation.resent', 'invitation.accepted', 'invitation.refused',
+  'invitation.sent', 'invitation.resent', 'invitation.accepted', 'invitation.refused', 'import.wave_finished',
   'tenant.closing_started', 'tenant.closing_undone', 'break_glass.started',
 ] as const satisfies readonly EventType[]
 

@@ -16,7 +16,7 @@ import type { MailedEvent } from './queries.ts'
 
 export type NoticeType = Exclude<
   MailedType,
-  'account.locked' | 'registration.requested' | 'recovery.requested' | 'address.change_requested' | 'address.changed' | 'account.deletion_requested' | `invitation.${string}` | `tenant.${string}` | `break_glass.${string}`
+  'account.locked' | 'registration.requested' | 'recovery.requested' | 'address.change_requested' | 'address.changed' | 'account.deletion_requested' | `invitation.${string}` | `import.${string}` | `tenant.${string}` | `break_glass.${string}`
 >
 
 export interface About {

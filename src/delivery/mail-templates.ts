@@ -11,6 +11,7 @@ import type { Mail } from '../../views/mails/layout.tsx'
 import { passwordResetMail } from '../../views/mails/password.ts'
 import { alreadyRegisteredMail, registrationMail } from '../../views/mails/registration.ts'
 import { createLink } from '../accounts/links.ts'
+import { composeWaveMail } from './mail-imports.ts'
 import { composeInvitationMail } from './mail-invitations.ts'
 import type { MailedType } from './mail-jobs.ts'
 import { openMailLink, type LinkDeps, type MailLink } from './mail-links.ts'
@@ -45,6 +46,8 @@ export function composeMail(deps: LinkDeps, type: MailedType, event: MailEvent):
     case 'invitation.accepted':
     case 'invitation.refused':
       return composeInvitationMail(deps, type, event)
+    case 'import.wave_finished':
+      return composeWaveMail(deps, event)
     case 'tenant.closing_started':
     case 'tenant.closing_undone':
     case 'break_glass.started':

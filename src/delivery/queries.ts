@@ -48,6 +48,7 @@ export interface MailedEvent {
   readonly actor: string | null
   readonly subject: string | null
   readonly tenant_id: string | null
+  readonly reason: string | null
   readonly after: Json | null
   readonly ip: string | null
   readonly user_agent: string | null
@@ -65,11 +66,18 @@ export type MailEvent = MailedEvent & {
 export function findEvent(db: Kysely<DB>, { id, occurredAt }: EventPlace): Promise<MailedEvent | undefined> {
   return db
     .selectFrom('event')
-    .select(['type', 'occurred_at', 'actor', 'subject', 'tenant_id', 'after', 'ip', 'user_agent'])
+    .select(['type', 'occurred_at', 'actor', 'subject', 'tenant_id', 'reason', 'after', 'ip', 'user_agent'])
     .where('id', '=', id)
     // The log is kept by month: the moment says in which one to look.
     .where(sql<boolean>`occurred_at between ${occurredAt}::timestamptz - interval '1 second' and ${occurredAt}::timestamptz + interval '1 second'`)
     .executeTakeFirst()
+}
+
+/** The names of a list of people and of its tenant, as the mail about it says them. */
+export function findImportNames(db: Kysely<DB>, { tenantId, importId }: { readonly tenantId: string; readonly importId: string }): Promise<{ readonly list: string; readonly tenant: string } | undefined> {
+  return db
+    .selectFrom('member_import').innerJoin('tenant', 'tenant.id', 'member_import.tenant_id').select(['member_import.name as list', 'tenant.name as tenant'])
+    .where('member_import.tenant_id', '=', tenantId).where('member_import.id', '=', importId).executeTakeFirst()
 }
 
 /** Whether the account had been locked before in the same hour of the clock. */

@@ -107,9 +107,9 @@ describe('a notice', () => {
     await office.expectNoMail(event)
   })
 
-  it('is in this file for every type that has one; those of invitations and tenants have theirs', () => {
+  it('is in this file for every type that has one; those of invitations, imports and tenants have theirs', () => {
     const withLinks: readonly EventType[] = ['account.locked', 'registration.requested', 'recovery.requested', 'address.change_requested', 'address.changed', 'account.deletion_requested']
-    expect(new Set([...notices.map(({ type }) => type), ...withLinks])).toEqual(new Set(mailedTypes.filter((type) => !/^(?:invitation|tenant|break_glass)\./.test(type))))
+    expect(new Set([...notices.map(({ type }) => type), ...withLinks])).toEqual(new Set(mailedTypes.filter((type) => !/^(?:invitation|import|tenant|break_glass)\./.test(type))))
   })
 })
 
