@@ -92,7 +92,7 @@ describe('entering a tenant', () => {
     const jobs = mailJobsOf({ id: subject, type, outcome: 'success', subject, occurredAt: new Date(), tenantId: house.sakura, actor: null, clientId: null, sid: null, reason: why, before: null, after })
     expect(jobs.map(({ payload }) => payload['reader'])).toEqual([house.alice.accountId, house.bob.accountId])
     const mail = await composeMail({ ...house.test, config: { issuer: 'https://id.example.com' } }, type, {
-      type, id: subject, subject, tenant_id: house.sakura, actor: house.charlie.accountId, after: null, ip: null, user_agent: null, occurred_at: new Date(), reader: house.alice.accountId })
+      type, id: subject, subject, tenant_id: house.sakura, actor: house.charlie.accountId, after: null, reason: null, ip: null, user_agent: null, occurred_at: new Date(), reader: house.alice.accountId })
     expect(mail).toMatchObject({ to: 'alice@example.com', subject: expect.stringContaining('医療法人さくら会') })
     for (const part of ['試験 charlie', why, String(expiresAt.getFullYear())]) expect(mail?.text).toContain(part)
     await must(endBreakGlass(house.test, { breakGlassId: subject, ...by }))
