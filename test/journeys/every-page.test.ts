@@ -14,6 +14,8 @@ import { startOutsideApp, type OutsideApp } from './outside-app.ts'
 import type { Look, Place } from './place.ts'
 import { walkAdmin } from './walk-admin.ts'
 import { walkAccount } from './walk-account.ts'
+import { walkConsole } from './walk-console.ts'
+import { walkInvitations, walkSettings } from './walk-console-lists.ts'
 import { walkFactors, walkSigning } from './walk-factors.ts'
 import { walkLinks } from './walk-links.ts'
 import { walkInAndOut } from './walk.ts'
@@ -58,7 +60,10 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 /** Doors of pages that show nothing of their own: they lead on, or send a file. */
-const withoutPage = ['/account/return', '/register', '/account/data/download', '/t/:subdomain/end-break-glass']
+const withoutPage = [
+  '/account/return', '/register', '/account/data/download', '/t/:subdomain/end-break-glass', '/t/:subdomain/members.csv', '/t/:subdomain/members/:membership_id/invitation',
+  '/t/:subdomain/imports/template.csv', '/t/:subdomain/imports/:import_id/result.csv',
+]
 
 /** The paths of our pages that none of these addresses belongs to. */
 function unseen(addresses: readonly string[]): readonly string[] {
@@ -74,7 +79,7 @@ test.concurrent.each([
   // Words and colours do not hang together: between them the two languages see every page on all four screens.
   { language: 'ja', locale: 'ja-JP', own: ['wide-light', 'phone-dark'] },
   { language: 'en', locale: 'en-GB', own: ['wide-dark', 'phone-light'] },
-] as const)('every page is without fault, $language', { timeout: 300_000 }, async ({ language, locale, own }) => {
+] as const)('every page is without fault, $language', { timeout: 600_000 }, async ({ language, locale, own }) => {
   const faults: string[] = []
   const seen: string[] = []
   if (pictures !== '') await mkdir(pictures, { recursive: true })
@@ -90,7 +95,7 @@ test.concurrent.each([
       if (pictures !== '') await page.screenshot({ path: `${pictures}/${name}-${language}-${screen}.png`, fullPage: true })
     }
   }
-  const walks = [walkInAndOut, walkLinks, walkFactors, walkSigning, walkAdmin, (place: Place) => walkAccount(place, browser)]
+  const walks = [walkInAndOut, walkLinks, walkFactors, walkSigning, walkAdmin, (place: Place) => walkAccount(place, browser), walkConsole, walkInvitations, walkSettings]
   const visitors = await Promise.all(walks.map(async (walk) => {
     const visitor = await browser.visitor({ locale })
     await walk({ demo, shift, language, visitor, look })
