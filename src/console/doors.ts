@@ -20,11 +20,13 @@ import { memberPages } from './pages-members.ts'
 import { rolePages } from './pages-roles.ts'
 import { securityPages } from './pages-security.ts'
 import { settingsPages } from './pages-settings.ts'
+import { unitPages } from './pages-units.ts'
 
 const groups: readonly ((deps: ConsoleDeps) => readonly Door[])[] = [
   homePages,
   breakGlassPages,
   rolePages,
+  unitPages,
   securityPages,
   settingsPages,
   brandingPages,

@@ -14,9 +14,10 @@ import { consoleImports } from './en/console-imports.ts'
 import { consoleInvitations } from './en/console-invitations.ts'
 import { consoleMembers } from './en/console-members.ts'
 import { consoleSettings } from './en/console-settings.ts'
+import { consoleUnits } from './en/console-units.ts'
 import { console } from './en/console.ts'
 import { invitation } from './en/invitation.ts'
 import { mails } from './en/mails.ts'
 import { signIn } from './en/sign-in.ts'
 
-export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails }
+export const en = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...consoleUnits, ...console, ...consoleInvitations, ...consoleImports, ...mails }

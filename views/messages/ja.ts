@@ -14,9 +14,10 @@ import { consoleImports } from './ja/console-imports.ts'
 import { consoleInvitations } from './ja/console-invitations.ts'
 import { consoleMembers } from './ja/console-members.ts'
 import { consoleSettings } from './ja/console-settings.ts'
+import { consoleUnits } from './ja/console-units.ts'
 import { console } from './ja/console.ts'
 import { invitation } from './ja/invitation.ts'
 import { mails } from './ja/mails.ts'
 import { signIn } from './ja/sign-in.ts'
 
-export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...console, ...consoleInvitations, ...consoleImports, ...mails } as const
+export const ja = { ...signIn, ...invitation, ...account, ...adminApps, ...adminTenants, ...admin, ...consoleApps, ...consoleAudit, ...consoleEvents, ...consoleHome, ...consoleMembers, ...consoleSettings, ...consoleUnits, ...console, ...consoleInvitations, ...consoleImports, ...mails } as const
