@@ -2,7 +2,6 @@
  * The composition root: builds what rooms need, connects what lower rooms declare with what upper rooms ask for, mounts every
  * door, and takes it all down again in the reverse order. Nothing is decided here.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AccountDeps } from './accounts/account-deps.ts'
 import { createAttempts } from './accounts/attempts.ts'
 import { checkPassword } from './accounts/check-password.ts'
@@ -45,10 +44,8 @@ import { startRelay } from './events/relay.ts'
 import { createAssets, type Scripts } from './http/assets.ts'
 import { createCookieJar, type CookieJar } from './http/cookies.ts'
 import { createCsrf } from './http/csrf.ts'
-import type { AppMiddleware } from './http/context.ts'
 import { directListener } from './http/direct.ts'
 import { createFrame } from './http/frame.ts'
-import { contentSecurityPolicy } from './http/headers.ts'
 import { createHealth, type Health, type HealthCheck } from './http/health.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -67,7 +64,7 @@ import { endAllOf, tenantsWithoutOtherAdmin } from './members/leave-tenant.ts'
 import { ensureAccountClient } from './oidc/account-client.ts'
 import { createAuthenticate, ownApiIdentifier } from './oidc/authenticate.ts'
 import { createClientStore, startUrlOf, type ClientStore } from './oidc/client-store.ts'
-import { routes } from './oidc/routes.ts'
+import { createHandOver, machineDoors, pagesOfProvider } from './oidc/hand-over.ts'
 import { endGrants, endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess, endOtherSessions, endSessions } from './oidc/endings.ts'
 import { startHousekeeping } from './oidc/housekeeping.ts'
 import { createEnterTenant } from './oidc/enter-tenant.ts'
@@ -80,7 +77,6 @@ import { createReferences, type References } from './oidc/references.ts'
 import { createAppBook, createSessionBook } from './oidc/session-book.ts'
 import type { TrustedDevice } from './oidc/assurance.ts'
 import { createRaiseSession, createSessionDesk, ownDoors } from './oidc/session-desk.ts'
-import { documentPaths } from './oidc/static-documents.ts'
 import { createTenantDesk } from './oidc/tenant-desk.ts'
 import { adminDoors } from './operations/admin-doors.ts'
 import type { AdminDeps } from './operations/deps.ts'
@@ -315,45 +311,6 @@ async function wayBack(clients: ClientStore, clientId: string | null): Promise<{
   const client = clientId === null ? undefined : await clients.find(clientId)
   const url = client === undefined ? undefined : startUrlOf(client)
   return client === undefined || url === undefined ? null : { name: client.name, url }
-}
-
-type HandOver = (req: IncomingMessage, res: ServerResponse) => Promise<void>
-
-/** Hands a request to the provider, which builds its links from what the edge says: ISSUER, never the request. */
-function createHandOver(issuer: string, mount: ProviderMount): HandOver {
-  const { host, protocol } = new URL(issuer)
-  const scheme = protocol.slice(0, -1)
-  return async (req, res) => {
-    Object.assign(req.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': scheme })
-    if (!(await mount.serveDocument(req, res))) await mount.handle(req, res)
-  }
-}
-
-/** Endpoints that only programs call. */
-const machineDoors: ReadonlySet<string> = new Set([
-  routes.token, routes.userinfo, routes.introspection, routes.revocation, routes.pushed_authorization_request, ...documentPaths,
-])
-
-/** What no door of ours took and people see: authorize, resume, logout. */
-function pagesOfProvider(toProvider: HandOver): AppMiddleware {
-  return async (ctx, next) => {
-    if (!ctx.path.startsWith('/oauth2/')) {
-      await next()
-      return
-    }
-    ctx.respond = false
-    ctx.state.door = providerDoor(ctx.path)
-    ctx.res.statusCode = 200
-    // The library answers some requests with a form that submits itself, to the app where response_mode=form_post asks for it.
-    ctx.set('Content-Security-Policy', contentSecurityPolicy({ formAction: 'any' }))
-    await toProvider(ctx.req, ctx.res)
-  }
-}
-
-/** The path as metrics may count it: the resume address carries a value of its own. */
-function providerDoor(path: string): string {
-  if (path.startsWith(`${routes.authorization}/`)) return `${routes.authorization}/:uid`
-  return path === routes.authorization || /^\/oauth2\/logout(?:\/(?:confirm|success))?$/.test(path) ? path : '/oauth2/other'
 }
 
 function healthChecks(databases: Databases, mount: ProviderMount): readonly HealthCheck[] {

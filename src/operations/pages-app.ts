@@ -7,6 +7,7 @@ import { readMetadata, typeOf } from '../apps/stored-client.ts'
 import { suspendClient } from '../apps/suspend-client.ts'
 import { removeTestClient } from '../apps/test-client.ts'
 import { updateClientOf } from '../apps/update-client.ts'
+import { snippetsFor, type Snippet } from '../apps/snippets.ts'
 import { isTenantId } from '../base/ids.ts'
 import { html, redirect, type PageDoor, type PageResult } from '../http/page.ts'
 import { endGrantsOfApp, endGrantsOfClient, endGrantsWithoutAccess } from '../oidc/endings.ts'
@@ -23,7 +24,7 @@ import { flawsIn, present, showForm, valuesIn } from './pages-apps.ts'
 export function appPage(deps: AdminDeps): readonly PageDoor[] {
   const place = 'apps'
   return [
-    ...adminPage(deps, { path: '/apps/:client_id', place }, { show: (visit) => withApp(deps, visit, (app) => show(deps, visit, app)), take: (visit) => withApp(deps, visit, (app) => act(deps, visit, app)) }),
+    ...adminPage(deps, { path: '/apps/:client_id', place }, { show: (visit) => withApp(deps, visit, (app) => show(deps, visit, { app })), take: (visit) => withApp(deps, visit, (app) => act(deps, visit, app)) }),
     ...adminPage(deps, { path: '/apps/:client_id/edit', place }, { show: (visit) => withApp(deps, visit, (app) => showEdit(deps, visit, app)), take: (visit) => withApp(deps, visit, (app) => save(deps, visit, app)), freshness: { GET: 'fresh' } }),
   ]
 }
@@ -33,10 +34,10 @@ async function withApp(deps: AdminDeps, visit: OperatorVisit, answer: (app: AppR
   return app === undefined ? nothingHere(deps, visit) : answer(app)
 }
 
-async function show({ databases }: AdminDeps, visit: OperatorVisit, row: AppRow, error?: AppActFailure): Promise<PageResult> {
+async function show({ databases, issuer }: AdminDeps, visit: OperatorVisit, { app: row, error }: { readonly app: AppRow; readonly error?: AppActFailure }): Promise<PageResult> {
   const metadata = readMetadata(row.metadata)
   return html(AppPage({
-    ...visit.page, error,
+    ...visit.page, error, snippets: snippetsOf(issuer, row),
     app: {
       ...present(row), hasSecret: row.has_secret, redirectUris: metadata.redirect_uris ?? [], postLogoutRedirectUris: metadata.post_logout_redirect_uris ?? [],
       backchannelLogoutUri: metadata.backchannel_logout_uri ?? null, formerSecretUntil: visit.writtenOrNull(row.former_secret_until),
@@ -45,6 +46,16 @@ async function show({ databases }: AdminDeps, visit: OperatorVisit, row: AppRow,
     },
     notice: error === undefined ? noticeIn(visit, ['saved', 'app_suspended', 'app_resumed', 'offered', 'withdrawn']) : undefined,
   }), { status: statusOf(error) })
+}
+
+/** What its developer copies, for the type of app that it is. */
+function snippetsOf(issuer: string, row: AppRow): readonly Snippet[] {
+  const metadata = readMetadata(row.metadata)
+  const [api] = Object.entries(metadata.api_scopes ?? {})
+  return snippetsFor({
+    issuer, clientId: row.id, type: typeOf(metadata), redirectUri: metadata.redirect_uris?.[0], hasSecret: row.has_secret,
+    api: api === undefined ? undefined : { identifier: api[0], scopes: api[1] },
+  })
 }
 
 type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: AppActFailure | 'not_found' }
@@ -69,7 +80,7 @@ async function act(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promise<
     case 'delete':
       return remove(deps, visit, app)
     default:
-      return show(deps, visit, app)
+      return show(deps, visit, { app })
   }
 }
 
@@ -77,7 +88,7 @@ async function act(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promise<
 function answerTo(deps: AdminDeps, visit: OperatorVisit, app: AppRow): (notice: NonNullable<AppProps['notice']>, outcome: Outcome) => PageResult | Promise<PageResult> {
   return (notice, outcome) => {
     if (outcome.ok) return doneAt(visit.request.ctx.path, notice)
-    return outcome.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, app, outcome.reason)
+    return outcome.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { app, error: outcome.reason })
   }
 }
 
@@ -90,9 +101,9 @@ async function offer(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promis
 async function rotate(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promise<PageResult> {
   const written = visit.request.form.get(appFields.overlapHours.name)?.trim() ?? ''
   const hours = /^\d{1,3}$/.test(written) ? Number(written) : Number.NaN
-  if (!(hours <= 720)) return show(deps, visit, app, 'invalid_overlap')
+  if (!(hours <= 720)) return show(deps, visit, { app, error: 'invalid_overlap' })
   const result = await rotateSecret(deps, { clientId: app.id, overlapSeconds: hours * 3600, ...visit.by })
-  if (!result.ok) return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, app, result.reason)
+  if (!result.ok) return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { app, error: result.reason })
   // Not behind a redirect: the secret is in this answer and nowhere else.
   return html(NewSecretPage({
     ...visit.page, app: { id: app.id, name: app.name }, secret: result.clientSecret, isNew: false, formerUntil: visit.writtenOrNull(result.formerUntil), scriptUrls: deps.scripts.copy,
@@ -100,9 +111,9 @@ async function rotate(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promi
 }
 
 async function remove(deps: AdminDeps, visit: OperatorVisit, app: AppRow): Promise<PageResult> {
-  if (visit.request.form.get(appFields.confirmDelete.name)?.trim() !== app.id) return show(deps, visit, app, 'confirm_mismatch')
+  if (visit.request.form.get(appFields.confirmDelete.name)?.trim() !== app.id) return show(deps, visit, { app, error: 'confirm_mismatch' })
   const result = await deleteClient(deps, { clientId: app.id, ...visit.by })
-  if (!result.ok) return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, app, result.reason)
+  if (!result.ok) return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { app, error: result.reason })
   await removeTestClient(deps, app.id)
   return redirect(`${adminPath('apps')}?done=app_deleted`)
 }

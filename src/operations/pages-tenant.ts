@@ -26,7 +26,7 @@ const notices: readonly TenantNotice[] = ['created', 'plan_saved', 'suspended', 
 
 export function tenantPages(deps: AdminDeps): readonly PageDoor[] {
   return adminPage(deps, { path: '/tenants/:tenant_id', place: 'tenants' }, {
-    show: (visit) => withTenant(deps, visit, (tenant) => show(deps, visit, tenant)),
+    show: (visit) => withTenant(deps, visit, (tenant) => show(deps, visit, { tenant })),
     take: (visit) => withTenant(deps, visit, (tenant) => act(deps, visit, tenant)),
   })
 }
@@ -39,7 +39,7 @@ async function withTenant(deps: AdminDeps, visit: OperatorVisit, answer: (tenant
   return row === undefined || !isTenantId(tenantId) ? nothingHere(deps, visit) : answer({ ...row, tenantId })
 }
 
-async function show({ databases }: AdminDeps, visit: OperatorVisit, tenant: Tenant, error?: TenantFailure): Promise<PageResult> {
+async function show({ databases }: AdminDeps, visit: OperatorVisit, { tenant, error }: { readonly tenant: Tenant; readonly error?: TenantFailure }): Promise<PageResult> {
   const { tenantId } = tenant
   const { form } = visit.request
   const [figures, visits, inside] = await Promise.all([
@@ -83,7 +83,7 @@ async function act(deps: AdminDeps, visit: OperatorVisit, tenant: Tenant): Promi
     case 'end_break_glass':
       return leave(deps, visit, tenant)
     default:
-      return show(deps, visit, tenant)
+      return show(deps, visit, { tenant })
   }
 }
 
@@ -96,7 +96,7 @@ interface Answered {
 
 function answer(deps: AdminDeps, { visit, tenant, notice, outcome }: Answered): PageResult | Promise<PageResult> {
   if (outcome.ok) return doneAt(visit.request.ctx.path, notice)
-  return outcome.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, tenant, outcome.reason)
+  return outcome.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { tenant, error: outcome.reason })
 }
 
 function savePlan(deps: AdminDeps, visit: OperatorVisit, tenantId: TenantId): Promise<Outcome> {
@@ -117,7 +117,7 @@ async function enter(deps: AdminDeps, visit: OperatorVisit, tenant: Tenant): Pro
   const reason = form.get(tenantFields.reason.name) ?? ''
   const result = await startBreakGlass(deps, { tenantId: tenant.tenantId, accountId: visit.signed.accountId, reason, minutes: Number(form.get(tenantFields.minutes.name)), origin })
   if (result.ok) return redirect(consolePath(tenant.subdomain, 'home'))
-  return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, tenant, result.reason)
+  return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { tenant, error: result.reason })
 }
 
 async function leave(deps: AdminDeps, visit: OperatorVisit, { tenantId }: Tenant): Promise<PageResult> {

@@ -19,7 +19,7 @@ const tenantsPerPage = 50
 export function tenantListPages(deps: AdminDeps): readonly PageDoor[] {
   return [
     ...adminPage(deps, { path: '/tenants', place }, { show: (visit) => showList(deps, visit) }),
-    ...adminPage(deps, { path: '/tenants/new', place }, { show: (visit) => showNew(deps, visit, emptyValues), take: (visit) => create(deps, visit), freshness: { GET: 'fresh' } }),
+    ...adminPage(deps, { path: '/tenants/new', place }, { show: (visit) => showNew(deps, visit, { values: emptyValues }), take: (visit) => create(deps, visit), freshness: { GET: 'fresh' } }),
   ]
 }
 
@@ -62,7 +62,7 @@ export function statusIn(status: string): TenantRowProps['status'] {
 type Values = NewTenantProps['values']
 const emptyValues: Values = { name: '', subdomain: '', kind: 'hospital_group', plan: '', seatLimit: '', adminEmail: '' }
 
-function showNew({ issuer }: AdminDeps, visit: OperatorVisit, values: Values, error?: NewTenantFailure): PageResult {
+function showNew({ issuer }: AdminDeps, visit: OperatorVisit, { values, error }: { readonly values: Values; readonly error?: NewTenantFailure }): PageResult {
   return html(NewTenantPage({ ...visit.page, values, error, addressStart: `${issuer}/t/` }), { status: statusOf(error) })
 }
 
@@ -79,11 +79,11 @@ async function create(deps: AdminDeps, visit: OperatorVisit): Promise<PageResult
     adminEmail: said(tenantFields.adminEmail),
   }
   const refusal = refusalOf(values)
-  if (refusal !== null) return showNew(deps, visit, values, refusal)
+  if (refusal !== null) return showNew(deps, visit, { values, error: refusal })
   const { name, subdomain, plan } = values
   const kind = tenantKinds.find((one) => one === values.kind) ?? 'company'
   const made = await foundTenant(deps, { name, subdomain, kind, admin: { email: values.adminEmail, locale: visit.request.locale }, ...visit.by })
-  if (!made.ok) return showNew(deps, visit, values, failures.find((one) => one === made.reason) ?? 'invalid_email')
+  if (!made.ok) return showNew(deps, visit, { values, error: failures.find((one) => one === made.reason) ?? 'invalid_email' })
   const { tenantId } = made
   if (plan !== '' || values.seatLimit !== '') await changePlan({ ...deps, seats: { countSeats } }, { tenantId, plan: plan === '' ? null : plan, seatLimit: seatsIn(values.seatLimit), ...visit.by })
   return doneAt(adminPath('tenants', `/${tenantId}`), 'created')

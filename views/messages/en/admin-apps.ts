@@ -164,4 +164,6 @@ export const adminApps = {
   'admin.test.part.access_token_jwt': 'Access token (JWT)',
   'admin.test.part.access_token_opaque': 'Access token (what its introspection says)',
   'admin.test.part.userinfo': 'Userinfo',
+  'admin.apps.snippets': 'How to connect',
+  'admin.apps.snippets_text': 'A few lines for its developer. No secret is in them.',
 } as const satisfies Record<keyof typeof japanese, string>

@@ -162,4 +162,6 @@ export const adminApps = {
   'admin.test.part.access_token_jwt': 'アクセストークン（JWT）',
   'admin.test.part.access_token_opaque': 'アクセストークン（中身はイントロスペクションの答え）',
   'admin.test.part.userinfo': 'UserInfo',
+  'admin.apps.snippets': 'つなぎ方',
+  'admin.apps.snippets_text': '開発者に渡す数行です。秘密の値は入っていません。',
 } as const

@@ -17,6 +17,8 @@ export type AppActFailure =
   | 'invalid_metadata' | 'precondition_failed' | 'role_above_own'
 
 export interface AppProps extends AdminPageProps<'saved' | 'app_suspended' | 'app_resumed' | 'offered' | 'withdrawn', AppActFailure> {
+  /** What its developer copies, the most common first. */
+  snippets: readonly { id: string; title: string; code: string }[]
   app: AppRowProps & {
     redirectUris: readonly string[]
     postLogoutRedirectUris: readonly string[]
@@ -52,6 +54,7 @@ export function AppPage(props: AppProps): JSX.Element {
         {page.mayChange && app.hasSecret ? <Secret {...words} /> : null}
       </div>
       {app.tenantName === null ? <Access {...words} /> : null}
+      <Snippets {...words} />
       {page.mayChange ? (
         <div class="columns">
           <Status {...words} />
@@ -59,6 +62,19 @@ export function AppPage(props: AppProps): JSX.Element {
         </div>
       ) : null}
     </AdminFrame>
+  )
+}
+
+function Snippets({ snippets, t }: Words): JSX.Element {
+  return (
+    <Panel title={t('admin.apps.snippets')} lead={t('admin.apps.snippets_text')}>
+      {snippets.map(({ id, title, code }, place) => (
+        <details key={id} id={`snippet_${id}`} open={place === 0}>
+          <summary>{title}</summary>
+          <pre tabIndex={0}>{code}</pre>
+        </details>
+      ))}
+    </Panel>
   )
 }
 
