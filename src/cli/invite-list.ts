@@ -104,7 +104,7 @@ export async function runShown(platform: Platform, key: { readonly tenantId: Ten
   const shown = await platform.databases.inTenant(key.tenantId, (trx) => showImport(trx, key.importId))
   const progress = startProgress(shown?.waves.find(({ number }) => number === key.wave)?.ready ?? 0)
   try {
-    await runWave(platform, { ...key, onProgress: progress.step })
+    await runWave(platform, { ...key, onProgress: () => { progress.step() } })
   } finally {
     progress.end()
   }

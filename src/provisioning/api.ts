@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { MasterKey } from '../base/crypto.ts'
 import type { TenantId } from '../base/ids.ts'
 import { csvMediaType, csvResponse } from '../http/csv.ts'
+import { expecting } from '../http/etag.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import type { Origin } from '../base/origin.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
@@ -76,7 +77,7 @@ export function importEndpoints(deps: ImportApiDeps): EndpointDoor[] {
   const { databases } = deps
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/imports', access: writeAccess, status: 201, body: wanted, bodyLimitBytes, response: importShape,
+      method: 'POST', path: '/api/v1/imports', access: writeAccess, status: 201, idempotent: true, body: wanted, bodyLimitBytes, response: importShape,
       summary: 'Takes a list of people in and judges every line; nobody is invited yet.',
       handle: ({ caller, body, origin }) => inTenantOf(caller, (tenantId) => create(deps, { tenantId, caller, body, origin })),
     }),
@@ -90,14 +91,15 @@ export function importEndpoints(deps: ImportApiDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'GET', path: '/api/v1/imports/:import_id', access: readAccess, params: byImport, response: importShape, summary: 'A list: how its lines stand, its waves, and the seats it would need.',
+      method: 'GET', path: '/api/v1/imports/:import_id', access: readAccess, etag: true, params: byImport, response: importShape, summary: 'A list: how its lines stand, its waves, and the seats it would need.',
       handle: ({ caller, params }) => inTenantOf(caller, (tenantId) => answerImport(deps, { tenantId, importId: params.import_id })),
     }),
     endpoint({
-      method: 'PATCH', path: '/api/v1/imports/:import_id', access: writeAccess, params: byImport, response: importShape, body: z.strictObject({ mapping: mappingShape.optional(), defaults: defaultsShape.optional() }),
+      method: 'PATCH', path: '/api/v1/imports/:import_id', access: writeAccess, guarded: true, params: byImport, response: importShape, body: z.strictObject({ mapping: mappingShape.optional(), defaults: defaultsShape.optional() }),
       summary: 'Says which column is which field, or what counts where a line says nothing, and judges every line again.',
-      handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await changeImport(deps, { tenantId, importId: params.import_id, ...body, ...moverOf(caller), origin })
+      handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const expect = expecting(ifMatch, async (trx) => { const shown = await showImport(trx, params.import_id); return shown === undefined ? null : present(shown) })
+        const result = await changeImport(deps, { tenantId, importId: params.import_id, ...body, ...moverOf(caller), origin, expect })
         return result.ok ? answerImport(deps, { tenantId, importId: params.import_id }) : refuse(result.reason)
       }),
     }),

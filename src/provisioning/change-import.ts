@@ -1,5 +1,6 @@
 /** Changes which column is which field, or what counts where a line says nothing, and judges every line again; invited people stay as they are. */
 import type { TenantTrx } from '../base/db.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { record } from '../events/record.ts'
 import type { Mover } from '../members/membership.ts'
 import { checkRows } from './check-import.ts'
@@ -13,7 +14,7 @@ export interface ChangeImportInput extends ImportChange {
   readonly mapping?: Mapping | undefined
   readonly defaults?: Defaults | undefined
   /** Asked once the import is locked: whether it still is what the caller saw. */
-  readonly expect?: ((trx: TenantTrx) => Promise<boolean>) | undefined
+  readonly expect?: Expectation | undefined
 }
 
 export type ImportUpdate = { readonly ok: true } | Refused<'not_found' | 'precondition_failed' | 'wave_under_way' | 'unknown_column'>
@@ -23,7 +24,7 @@ export function changeImport({ databases }: ImportDeps, { tenantId, importId, ma
   return databases.inTenant(tenantId, async (trx): Promise<ImportUpdate> => {
     const found = await lockImport(trx, importId)
     if (found === undefined) return no('not_found')
-    if (expect !== undefined && !(await expect(trx))) return no('precondition_failed')
+    if (await isUnexpected(trx, expect)) return no('precondition_failed')
     const before = readingOf(found)
     const reading = { ...before, mapping: mapping ?? before.mapping, defaults: defaults ?? before.defaults }
     const reason = found.status === 'running' ? 'wave_under_way' : fitsColumns(reading.mapping, reading.columns) ? null : 'unknown_column'

@@ -18,7 +18,7 @@ const linkShape = z.object({
 export function waveEndpoints(deps: ImportApiDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/imports/:import_id/waves', access: writeAccess, status: 201, params: byImport, response: importShape,
+      method: 'POST', path: '/api/v1/imports/:import_id/waves', access: writeAccess, status: 201, idempotent: true, params: byImport, response: importShape,
       body: z.strictObject({ sizes: z.array(z.int().min(1).max(10_000)).max(50).default([]) }),
       summary: 'Divides the people who wait into waves of these sizes, the rest in a last one; all in one without sizes.',
       handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
@@ -53,7 +53,7 @@ interface WaveDoor {
 
 function waveEndpoint(deps: ImportApiDeps, { verb, command, status, summary }: WaveDoor): EndpointDoor {
   return endpoint({
-    method: 'POST', path: `/api/v1/imports/:import_id/waves/:number/${verb}`, access: writeAccess, status, params: byWave, response: importShape, summary,
+    method: 'POST', path: `/api/v1/imports/:import_id/waves/:number/${verb}`, access: writeAccess, status, ...(status === 202 ? { idempotent: true } : {}), params: byWave, response: importShape, summary,
     handle: ({ caller, params, origin }) => inTenantOf(caller, async (tenantId) => {
       const result = await command(deps, { tenantId, importId: params.import_id, wave: params.number, clientId: caller.clientId, ...moverOf(caller), origin })
       return result.ok ? answerImport(deps, { tenantId, importId: params.import_id, status }) : refuse(result.reason)
