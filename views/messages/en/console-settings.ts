@@ -25,7 +25,6 @@ export const consoleSettings = {
   'settings.visits': 'Visits by operators',
   'settings.visits_text': 'An operator enters this organisation only with a reason and for a limited time. All they do is recorded.',
   'settings.visits_none': 'No operator has been here.',
-  'settings.visit_who': 'Who',
   'settings.visit_why': 'Reason',
   'settings.visit_from': 'Began',
   'settings.visit_until': 'Ended',
@@ -47,7 +46,7 @@ export const consoleSettings = {
   'settings.error.subdomain_taken': 'Another organisation has this address, or once had it.',
   'settings.error.name_mismatch': 'What you typed is not the name of the organisation.',
   'settings.error.invalid_grace': 'The grace period is 1 to 90 days.',
-  'settings.error.already_closing': 'The organisation is being closed already.',
+  'settings.error.tenant_closing': 'The organisation is being closed already.',
 
   'security.intro': 'What this organisation asks of its members’ sign-in. A change counts from the next sign-in on.',
   'security.mfa': 'Two-factor authentication',

@@ -23,7 +23,6 @@ export const consoleSettings = {
   'settings.visits': '運営者の立ち入り',
   'settings.visits_text': '運営者がこの組織の中に入るのは、理由を書き、時間を区切ったときだけです。すべての操作が記録に残ります。',
   'settings.visits_none': '運営者が入ったことはありません。',
-  'settings.visit_who': 'だれが',
   'settings.visit_why': '理由',
   'settings.visit_from': '開始',
   'settings.visit_until': '終了',
@@ -45,7 +44,7 @@ export const consoleSettings = {
   'settings.error.subdomain_taken': 'このアドレスは、ほかの組織が使っているか、使っていたものです。',
   'settings.error.name_mismatch': '入力した名前が、組織の名前と違います。',
   'settings.error.invalid_grace': '猶予は1〜90日です。',
-  'settings.error.already_closing': 'この組織は、すでに閉じる途中です。',
+  'settings.error.tenant_closing': 'この組織は、すでに閉じる途中です。',
 
   'security.intro': 'メンバーがサインインするときに、この組織として求めることを決めます。変更は次のサインインから効きます。',
   'security.mfa': '二段階認証',

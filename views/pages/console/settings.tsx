@@ -9,11 +9,10 @@ import { Action, Field, Form, TextArea } from '../../parts/form.tsx'
 import { DataTable } from '../../parts/table.tsx'
 
 export type SettingsFailure =
-  | 'invalid_name' | 'invalid_contact' | 'invalid_invitation_lifetime' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' | 'name_mismatch' | 'invalid_grace' | 'already_closing'
+  | 'invalid_name' | 'invalid_contact' | 'invalid_invitation_lifetime' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' | 'name_mismatch' | 'invalid_grace' | 'tenant_closing'
 
 export interface OperatorVisitRow {
   id: string
-  operator: string
   reason: string
   startedAt: string
   /** Null while it runs, until `expiresAt`. */
@@ -128,7 +127,6 @@ function Visits({ visits, t }: Part): JSX.Element {
         keyOf={({ id }) => id}
         empty={t('settings.visits_none')}
         columns={[
-          { name: 'who', label: t('settings.visit_who'), cell: ({ operator }) => <bdi>{operator}</bdi> },
           { name: 'why', label: t('settings.visit_why'), cell: ({ reason }) => <bdi>{reason}</bdi> },
           { name: 'from', label: t('settings.visit_from'), cell: ({ startedAt }) => startedAt },
           { name: 'until', label: t('settings.visit_until'), cell: ({ endedAt, expiresAt }) => endedAt ?? t('settings.visit_open', { until: expiresAt }) },
