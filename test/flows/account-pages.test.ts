@@ -41,7 +41,7 @@ async function alice(language?: string): Promise<Somebody & { person: Person }> 
   return { ...who, person }
 }
 
-const doors = () => tegata.server.doors.filter((door): door is SessionPageDoor => door.kind === 'page' && door.access === 'session')
+const doors = () => tegata.server.doors.filter((door): door is SessionPageDoor => door.kind === 'page' && door.access === 'session' && door.path.startsWith('/account'))
 const eventsOf = async ({ accountId }: Pick<Somebody, 'accountId'>) =>
   (await tegata.databases.engine.selectFrom('event').select(['type', 'outcome', 'actor', 'subject']).where((where) => where.or([where('subject', '=', accountId), where('actor', '=', accountId)])).orderBy('id').execute())
 

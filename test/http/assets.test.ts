@@ -17,7 +17,7 @@ beforeAll(() => {
   write('assets/mark.svg', '<svg/>')
   write('assets/favicon.svg', '<svg id="i"/>')
   write('assets/submit.js', 'document.forms[0].submit()')
-  for (const name of ['passkey', 'copy', 'reveal']) write(`assets/${name}.js`, 'void 0')
+  for (const name of ['passkey', 'copy', 'reveal', 'filters', 'progress']) write(`assets/${name}.js`, 'void 0')
   write('assets/secret.pem', 'not an asset')
 })
 afterAll(() => rmSync(folder, { recursive: true }))

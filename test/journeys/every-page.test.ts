@@ -8,7 +8,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
-import { openBrowser, type RealBrowser } from '../helpers/browser.ts'
+import { openBrowser, type RealBrowser, type Visitor } from '../helpers/browser.ts'
 import { startDemo, type Demo } from '../helpers/demo.ts'
 import { startOutsideApp, type OutsideApp } from './outside-app.ts'
 import type { Look, Place } from './place.ts'
@@ -75,7 +75,7 @@ function unseen(addresses: readonly string[]): readonly string[] {
   })
 }
 
-test.concurrent.each([
+test.each([
   // Words and colours do not hang together: between them the two languages see every page on all four screens.
   { language: 'ja', locale: 'ja-JP', own: ['wide-light', 'phone-dark'] },
   { language: 'en', locale: 'en-GB', own: ['wide-dark', 'phone-light'] },
@@ -95,12 +95,16 @@ test.concurrent.each([
       if (pictures !== '') await page.screenshot({ path: `${pictures}/${name}-${language}-${screen}.png`, fullPage: true })
     }
   }
-  const walks = [walkInAndOut, walkLinks, walkFactors, walkSigning, walkAdmin, (place: Place) => walkAccount(place, browser), walkConsole, walkInvitations, walkSettings]
-  const visitors = await Promise.all(walks.map(async (walk) => {
-    const visitor = await browser.visitor({ locale })
-    await walk({ demo, shift, language, visitor, look })
-    return visitor
-  }))
+  // Not all at once: a browser that waits for its turn is no fault of a page.
+  const rounds = [[walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)], [walkAdmin, walkConsole, walkInvitations, walkSettings]]
+  const visitors: Visitor[] = []
+  for (const walks of rounds) {
+    visitors.push(...await Promise.all(walks.map(async (walk) => {
+      const visitor = await browser.visitor({ locale })
+      await walk({ demo, shift, language, visitor, look })
+      return visitor
+    })))
+  }
   expect(faults).toEqual([])
   expect(unseen(seen)).toEqual([])
   expect(visitors.flatMap(({ complaints }) => complaints)).toEqual([])

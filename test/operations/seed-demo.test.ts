@@ -99,7 +99,9 @@ describe('the api of the demo', () => {
 
 describe('our own API', () => {
   it('is known once, with opaque tokens, and regains scopes that an older version lacked', async () => {
-    const ownScopes = ['members:read', 'members:write', 'account:read', 'account:write']
+    const ownScopes = [
+      'members:read', 'members:write', 'tenant:read', 'tenant:write', 'apps:read', 'apps:write', 'audit:read', 'account:read', 'account:write', 'platform:read', 'platform:write',
+    ]
     const run = () => ensureOwnApi({ databases: test.databases }, config)
     await Promise.all([run(), run()])
     const find = () => test.databases.engine.selectFrom('api').select(['access_token_format', 'scopes']).where('identifier', '=', 'http://localhost:3000/api/v1').executeTakeFirst()
