@@ -120,7 +120,8 @@ function filledIn(visit: Visit, values: Readonly<Record<string, string>>, button
     return value === undefined || isOther || (isBox(field) && value === '') ? [] : [[name, value]]
   })
   const sent = [...filled, [pressed.getAttribute('name') ?? '', pressed.getAttribute('value') ?? '']].flatMap(([name = '', value = '']): [string, string][] => (name === '' ? [] : [[name, value]]))
-  return { action: new URL(form.getAttribute('action') ?? '', visit.url), sent, fileField: form.querySelector('input[type=file]')?.getAttribute('name') }
+  // A name that a forged form holds twice is sent once, as a browser's form of ours would.
+  return { action: new URL(form.getAttribute('action') ?? '', visit.url), sent: [...new Map(sent)], fileField: form.querySelector('input[type=file]')?.getAttribute('name') }
 }
 
 async function visitOf(url: URL, response: Response): Promise<Visit> {
