@@ -138,6 +138,10 @@ describe('APIs', () => {
   test('are registered with their scopes and tokens', async () => {
     const made = await send('/apis/new', { action: 'save', name: 'Labo', identifier: 'https://labo.example/api', scopes: 'results:read\nresults:write', access_token_ttl_seconds: '120', access_token_format: 'opaque' })
     expect([made.status, made.text.includes('results:read results:write')]).toEqual([200, true])
+    const path = `/apis/${Buffer.from('https://labo.example/api').toString('base64url')}`
+    expect((await send(path, { action: 'save', name: 'Labo 2', scopes: 'results:read', access_token_ttl_seconds: '60', access_token_format: 'jwt' })).text).toContain('Labo 2')
+    expect(await events('https://labo.example/api', 'api.updated')).toMatchObject([{ actor: cast.owner.accountId, before: { access_token_format: 'opaque' }, after: { access_token_format: 'jwt' } }])
+    expect((await at(`/apis/${Buffer.from(`${tegata.issuer}/api/v1`).toString('base64url')}`)).status).toBe(404)
     expect(errorOn(await send('/apis/new', { action: 'save', name: 'Labo', identifier: 'https://labo.example/api', scopes: '', access_token_ttl_seconds: '120', access_token_format: 'jwt' }))).toContain('すでに使われています')
     expect(errorOn(await send('/apis/new', { action: 'save', name: 'Labo', identifier: 'labo', scopes: '', access_token_ttl_seconds: '5', access_token_format: 'jwt' }))).toContain('登録できない')
   })

@@ -104,7 +104,6 @@ export const apiFields = {
   ttl: field('access_token_ttl_seconds', 'number', { required: true, min: 30, max: 3600 }),
   format: choice('access_token_format'),
   save: act('save'),
-  remove: act('delete'),
 } as const
 
 export const mappingFields = {

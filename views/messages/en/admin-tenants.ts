@@ -111,6 +111,7 @@ export const adminTenants = {
 
   'admin.apis.intro': 'APIs (resource servers) that take access tokens. Which app may ask for which scope is said at the app.',
   'admin.apis.new': 'Register an API',
+  'admin.apis.own': 'The platform’s own API; it is not changed here.',
   'admin.apis.empty': 'There are no APIs yet.',
   'admin.apis.name': 'Name',
   'admin.apis.name_hint': 'As people read it when they are asked for consent.',
@@ -126,7 +127,6 @@ export const adminTenants = {
   'admin.apis.seconds': '{count} s',
   'admin.apis.done.saved': 'Saved.',
   'admin.apis.done.created': 'The API is registered.',
-  'admin.apis.done.deleted': 'The API is deleted.',
   'admin.apis.error.invalid_api': 'Some of this cannot be registered.',
   'admin.apis.error.identifier_taken': 'That identifier is taken.',
 } as const satisfies Record<keyof typeof japanese, string>

@@ -109,6 +109,7 @@ export const adminTenants = {
 
   'admin.apis.intro': 'アクセストークンを受け取るAPI（リソースサーバー）です。どのアプリがどのスコープを求められるかは、アプリの側で決めます。',
   'admin.apis.new': 'APIを登録',
+  'admin.apis.own': 'プラットフォーム自身のAPI。変えられません。',
   'admin.apis.empty': 'APIはまだありません。',
   'admin.apis.name': '名前',
   'admin.apis.name_hint': '同意の画面に出る名前です。',
@@ -124,7 +125,6 @@ export const adminTenants = {
   'admin.apis.seconds': '{count}秒',
   'admin.apis.done.saved': '保存しました。',
   'admin.apis.done.created': 'APIを登録しました。',
-  'admin.apis.done.deleted': 'APIを削除しました。',
   'admin.apis.error.invalid_api': '登録できない内容があります。',
   'admin.apis.error.identifier_taken': 'その識別子は、すでに使われています。',
 } as const
