@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { enrolTotp } from '../helpers/factors.ts'
-import { ageSignIns, forge, isSignedIn, openAccount, somebody } from '../helpers/people.ts'
+import { ageSignIns, forge, isSignedIn, member, openAccount, somebody } from '../helpers/people.ts'
 import type { Visit } from '../helpers/person.ts'
 import { startTegata, type Tegata } from '../helpers/tegata.ts'
 import { castOf, newOperator, openAdmin, type Cast } from './house.ts'
@@ -44,9 +44,15 @@ describe('the operators’ console', () => {
   test('takes no trusted browser for the second factor', async () => {
     const who = await newOperator(tegata, 'owner')
     await enrolTotp(who.person, await openAdmin(tegata, who, '/admin'))
+    const { engine } = tegata.databases
+    const { tenantId } = await member(tegata, who)
+    await sql`update tenant set trusted_device_days = 30 where id = ${tenantId}`.execute(engine)
+    await sql`update device set trusted_until = now() + interval '1 day' where account_id = ${who.accountId}`.execute(engine)
     // As a session looks whose second factor a trusted browser stood in for.
-    await sql`update session set payload = payload || '{"acr": "aal1", "amr": ["pwd"], "trustedDevice": true}' where account_id = ${who.accountId}`.execute(tegata.databases.engine)
-    expect((await who.person.open(`${tegata.issuer}/admin`)).url.pathname).toMatch(/^\/interaction\//)
+    await sql`update session set payload = payload || '{"acr": "aal1", "amr": ["pwd"], "trustedDevice": true}' where account_id = ${who.accountId}`.execute(engine)
+    expect(await isSignedIn(tegata, who.person)).toBe(true)
+    const asked = await who.person.open(`${tegata.issuer}/admin`)
+    expect([asked.url.pathname, asked.html.getElementById('verify') !== null]).toEqual([expect.stringMatching(/^\/interaction\//), true])
   })
 
   test('shows its owner and its auditor every place', async () => {
