@@ -13,6 +13,7 @@ import { startDemo, type Demo } from '../helpers/demo.ts'
 import { startOutsideApp, type OutsideApp } from './outside-app.ts'
 import type { Look, Place } from './place.ts'
 import { walkAccount } from './walk-account.ts'
+import { walkAdmin } from './walk-admin.ts'
 import { walkConsole } from './walk-console.ts'
 import { walkFactors, walkSigning } from './walk-factors.ts'
 import { walkLinks } from './walk-links.ts'
@@ -60,11 +61,11 @@ async function faultsOf(page: Page): Promise<string[]> {
 /** Doors of pages that show nothing of their own: they lead on, or send a file. */
 const withoutPage = [
   '/account/return', '/register', '/account/data/download', '/t/:subdomain/end-break-glass', '/t/:subdomain/members.csv', '/t/:subdomain/members/:membership_id/invitation',
-  '/t/:subdomain/imports/template.csv', '/t/:subdomain/imports/:import_id/result.csv',
+  '/t/:subdomain/imports/template.csv', '/t/:subdomain/imports/:import_id/result.csv', '/logos/:digest.png', '/brand/:color.css',
 ]
 
-/** Pages of the consoles that this walk does not reach yet; test/console and test/operations ask for each over HTTP. */
-const overHttpOnly = /^\/(?:admin|t\/:subdomain\/(?:invitations|imports|roles|units|apps|security|branding|settings))(?:\/|$)/
+/** Pages of the consoles that this walk does not reach yet; test/console asks for each over HTTP. */
+const overHttpOnly = /^\/t\/:subdomain\/(?:invitations|imports|roles|units|apps|security|branding|settings)(?:\/|$)/
 
 /** The paths of our pages that none of these addresses belongs to. */
 function unseen(addresses: readonly string[]): readonly string[] {
@@ -97,7 +98,7 @@ test.each([
     }
   }
   // Not all at once: a browser that waits for its turn is no fault of a page.
-  const rounds = [[walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)], [walkConsole]]
+  const rounds = [[walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)], [walkConsole, walkAdmin]]
   const visitors: Visitor[] = []
   for (const walks of rounds) {
     visitors.push(...await Promise.all(walks.map(async (walk) => {
