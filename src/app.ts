@@ -80,6 +80,7 @@ import { createRaiseSession, createSessionDesk, ownDoors } from './oidc/session-
 import { createTenantDesk } from './oidc/tenant-desk.ts'
 import { adminDoors } from './operations/admin-doors.ts'
 import type { AdminDeps } from './operations/deps.ts'
+import { routes } from './oidc/routes.ts'
 import { operationsPages } from './operations/pages.ts'
 import { importEndpoints } from './provisioning/api.ts'
 import { forgetOldRows } from './provisioning/forget-old-rows.ts'
@@ -274,7 +275,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     ...clientActEndpoints({ databases, grants: appGrants }),
     ...apiEndpoints({ databases }),
     ...[tenantOperationEndpoints, breakGlassEndpoints].flatMap((endpointsOf) => endpointsOf({ databases, masterKey })),
-    openApiDoor(config.issuer, () => doors.filter((door) => door.kind === 'endpoint')),
+    openApiDoor({ issuer: config.issuer, authorizationPath: routes.authorization, tokenPath: routes.token }, () => doors.filter((door) => door.kind === 'endpoint')),
   ]
   return doors
 }

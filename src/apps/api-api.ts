@@ -26,7 +26,7 @@ export function apiEndpoints(deps: { readonly databases: Databases }): EndpointD
       handle: async () => ({ status: 200, body: { apis: (await listApis(deps.databases.engine)).map(present) } }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/apis', access: writeClients, body: creation, response: apiShape, status: 201, summary: 'Registers an api.',
+      method: 'POST', path: '/api/v1/apis', access: writeClients, body: creation, response: apiShape, status: 201, idempotent: true, summary: 'Registers an api.',
       handle: async ({ caller, body, origin }) => {
         const { identifier, name, scopes, access_token_ttl_seconds: accessTokenTtlSeconds, access_token_format: accessTokenFormat } = body
         const result = await registerApi(deps, { identifier, name, scopes, accessTokenTtlSeconds, accessTokenFormat }, { actor: actorOf(caller), origin })

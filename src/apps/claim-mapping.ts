@@ -24,7 +24,7 @@ const claimName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.:/-]{0,99}$/, 'must be
 const fromShape = z.strictObject({
   claim: claimName, from: z.enum(claimSources),
   /** Names of roles as the product knows them; a role that is not here is not told. */
-  map: z.record(z.string().max(100), z.string().max(200)).refine((map) => Object.keys(map).length <= 50, 'must have 50 entries at most').optional(),
+  map: z.record(z.string().max(100), z.string().max(200)).refine((map) => Object.keys(map).length <= 50, 'must have 50 entries at most').optional().meta({ description: 'Only of `role`: its names as the product knows them.' }),
 }).refine(({ from, map }) => map === undefined || from === 'role', { message: 'only a role can be mapped to other names', path: ['map'] })
 
 export const claimMappingShape = z.array(z.union([fromShape, z.strictObject({ claim: claimName, value: constant })])).max(30)

@@ -3,8 +3,9 @@
  * is offered to.
  */
 import { z } from 'zod'
-import { isMembershipId, isTenantId, parseTenantId } from '../base/ids.ts'
+import { parseTenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { idField } from '../http/fields.ts'
 import { claimMappingShape } from './claim-mapping.ts'
 import { actorOf, answerClient, byClient, clientShape, expectClient, statusOf, writeClients } from './client-api.ts'
 import { offerApp, withdrawApp } from './offer-app.ts'
@@ -21,7 +22,7 @@ export interface ClientActsDeps extends AppAccessDeps {
 
 export const overlapShape = z.strictObject({ overlap_seconds: z.int().min(0).max(overlapSeconds.longest).default(overlapSeconds.usual) })
 export const secretShape = z.object({ client_secret: z.string(), former_secret_until: z.iso.datetime().nullable() })
-const byTenant = byClient.extend({ tenant_id: z.string().refine(isTenantId, 'must be the id of a tenant') })
+const byTenant = byClient.extend({ tenant_id: idField })
 const claims = z.record(z.string(), z.unknown())
 
 export function clientActEndpoints(deps: ClientActsDeps): EndpointDoor[] {
@@ -62,7 +63,7 @@ function mappingEndpoints(deps: ClientActsDeps): EndpointDoor[] {
     endpoint({
       method: 'POST', path: '/api/v1/clients/:client_id/claims-preview', access: writeClients, params: byClient,
       body: z.strictObject({
-        tenant_id: z.string().refine(isTenantId, 'must be the id of a tenant'), membership_id: z.string().refine(isMembershipId, 'must be the id of a membership'),
+        tenant_id: idField, membership_id: idField,
         claim_mapping: claimMappingShape.optional(), scopes: z.array(z.string().max(100)).max(50).optional(),
       }),
       response: z.object({ claims, mapped: claims, refusal: z.string().nullable() }),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Databases, EngineTrx } from '../base/db.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting, type Expectation } from '../http/etag.ts'
+import { limitField } from '../http/fields.ts'
 import { clientInputShape, type ClientInput } from './client.ts'
 import { deleteClient } from './delete-client.ts'
 import { findClientRecord, listClientPage, type ClientRecord } from './queries.ts'
@@ -49,7 +50,7 @@ export const clientShape = z.object({
 export const byClient = z.object({ client_id: z.string().max(255) })
 const page = z.object({
   search: z.string().max(100).optional(), status: z.enum(['active', 'suspended']).optional(), cursor: z.string().max(255).optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  limit: limitField,
 })
 
 interface ClientApiDeps {
@@ -67,7 +68,7 @@ export function clientEndpoints(deps: ClientApiDeps): EndpointDoor[] {
       },
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/clients', access: writeClients, body: creation, status: 201, summary: 'Registers an app; a secret is shown this once.',
+      method: 'POST', path: '/api/v1/clients', access: writeClients, body: creation, status: 201, idempotent: true, summary: 'Registers an app; a secret is shown this once.',
       response: clientShape.extend({ client_secret: z.string().nullable() }),
       handle: async ({ caller, body, origin }) => {
         const result = await registerClient(deps, inputOf(body), { actor: actorOf(caller), origin })

@@ -5,6 +5,7 @@
  */
 import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
+import { nameField } from '../http/fields.ts'
 import { clientTypes, isLoopbackUri, redirectUriProblem, webUriProblem } from './redirect-uri.ts'
 
 /** The scopes that the platform itself knows; an api's own are in `apiScopes`. */
@@ -21,7 +22,7 @@ const jwk = z.looseObject({ kty: z.string() })
 
 export const clientInputShape = z.strictObject({
   type: z.enum(clientTypes).default('web'),
-  name: z.string().trim().min(1).max(100),
+  name: nameField,
   /** Made up where it is absent. */
   clientId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/).optional(),
   /** For a machine that belongs to one tenant: its tokens carry that tenant. */

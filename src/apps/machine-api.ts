@@ -4,6 +4,7 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting } from '../http/etag.ts'
+import { limitField, nameField } from '../http/fields.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
 import { grantRefusal } from '../members/membership.ts'
 import type { Permission } from '../members/permission.ts'
@@ -19,13 +20,13 @@ type Access = { readonly scope: string; readonly permission: Permission }
 const read = { scope: 'apps:read', permission: 'app:manage' } as const satisfies Access
 const write = { scope: 'apps:write', permission: 'app:manage' } as const satisfies Access
 
-const name = z.string().trim().min(1).max(100)
+const name = nameField
 const permissions = z.array(z.string().max(100)).max(50)
 const machineShape = z.object({
   client_id: z.string(), name: z.string(), status: z.enum(['active', 'suspended']), permissions: z.array(z.string()), former_secret_until: z.iso.datetime().nullable(), created_at: z.iso.datetime(),
 })
 const byMachine = z.object({ machine_id: z.string().max(255) })
-const page = z.object({ cursor: z.string().max(255).optional(), limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50) })
+const page = z.object({ cursor: z.string().max(255).optional(), limit: limitField })
 
 export function machineEndpoints(deps: MachineDeps): EndpointDoor[] {
   return [
@@ -38,7 +39,7 @@ export function machineEndpoints(deps: MachineDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/machines', access: write, body: z.strictObject({ name, permissions: permissions.default([]) }), status: 201,
+      method: 'POST', path: '/api/v1/machines', access: write, body: z.strictObject({ name, permissions: permissions.default([]) }), status: 201, idempotent: true,
       response: machineShape.extend({ client_secret: z.string() }), summary: 'Registers one, with permissions that the caller has; its secret is shown this once.',
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await registerMachine(deps, { tenantId, ...body, ...moverOf(caller), origin })

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Databases, EngineTrx } from '../base/db.ts'
 import { record } from '../events/record.ts'
+import { nameField } from '../http/fields.ts'
 import { platformScopes } from './client.ts'
 import { insertApi } from './queries.ts'
 import type { Registrant } from './register-client.ts'
@@ -13,7 +14,7 @@ const platform: readonly string[] = platformScopes
 
 export const apiInputShape = z.strictObject({
   identifier: z.string().max(255).refine(isIdentifier, 'must be an absolute URI without fragment, such as https://karte.example.com/api'),
-  name: z.string().trim().min(1).max(100),
+  name: nameField,
   // RFC 6749 §3.3; a scope of the platform's own name would be granted twice over.
   scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/).refine((scope) => !platform.includes(scope), 'is a scope of the platform')).max(100).default([]),
   accessTokenTtlSeconds: z.int().min(30).max(3600).default(300),

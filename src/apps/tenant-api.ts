@@ -7,6 +7,7 @@ import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting } from '../http/etag.ts'
+import { clientIdField, idField, limitField } from '../http/fields.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
 import type { Permission } from '../members/permission.ts'
 import { appAccesses, type Assignee } from './app-access.ts'
@@ -26,15 +27,14 @@ const appShape = z.object({
 })
 const assignmentShape = z.object({ assignment_id: z.uuid(), name: z.string(), membership_id: z.uuid().nullable(), role: z.string().nullable(), unit: z.string().nullable() })
 const text = z.string().max(300)
-const assigneeShape = z.union([z.strictObject({ membership_id: z.uuid() }), z.strictObject({ role: text }), z.strictObject({ unit: text })])
-const byApp = z.object({ client_id: text })
-const byAssignment = byApp.extend({ assignment_id: z.uuid() })
-const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(50)
+const assigneeShape = z.union([z.strictObject({ membership_id: idField }), z.strictObject({ role: text }), z.strictObject({ unit: text })])
+const byApp = z.object({ client_id: clientIdField })
+const byAssignment = byApp.extend({ assignment_id: idField })
 
 export function tenantAppEndpoints(deps: AppAccessDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'GET', path: '/api/v1/apps', access: read, query: z.object({ cursor: text.optional(), limit }), summary: 'The apps that the tenant may use, by name.',
+      method: 'GET', path: '/api/v1/apps', access: read, query: z.object({ cursor: text.optional(), limit: limitField }), summary: 'The apps that the tenant may use, by name.',
       response: z.object({ apps: z.array(appShape), next_cursor: z.string().nullable() }),
       handle: ({ caller, query }) => inTenantOf(caller, async (tenantId) => {
         const rows = await deps.databases.inTenant(tenantId, (trx) => listTenantApps(trx, { after: query.cursor ?? null, limit: query.limit + 1 }))
@@ -62,7 +62,7 @@ function assignmentEndpoints(deps: AppAccessDeps): EndpointDoor[] {
   const path = '/api/v1/apps/:client_id/assignments'
   return [
     endpoint({
-      method: 'GET', path, access: read, params: byApp, query: z.object({ cursor: z.uuid().optional(), limit }), summary: 'Whom the app is assigned to, in the order in which that was done.',
+      method: 'GET', path, access: read, params: byApp, query: z.object({ cursor: idField.optional(), limit: limitField }), summary: 'Whom the app is assigned to, in the order in which that was done.',
       response: z.object({ assignments: z.array(assignmentShape), next_cursor: z.string().nullable() }),
       handle: ({ caller, params, query }) => inTenantOf(caller, async (tenantId) => {
         const rows = await deps.databases.inTenant(tenantId, async (trx) => ((await findTenantApp(trx, params.client_id)) === undefined
@@ -72,7 +72,7 @@ function assignmentEndpoints(deps: AppAccessDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path, access: write, params: byApp, body: assigneeShape, response: assignmentShape, status: 201,
+      method: 'POST', path, access: write, params: byApp, body: assigneeShape, response: assignmentShape, status: 201, idempotent: true,
       summary: 'Assigns the app to a member, a role (by name) or a unit (by code) with everything below it.',
       handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await assignApp(deps, { tenantId, clientId: params.client_id, assignee: assigneeOf(body), ...moverOf(caller), origin })

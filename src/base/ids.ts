@@ -25,7 +25,7 @@ export class InvalidId extends Error {
   }
 }
 
-const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+export const uuidShape = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 // An account keeps the `sub` it was imported with: up to 255 ASCII characters (OpenID Connect Core §2).
 const subjectShape = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 

@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
 import { isTenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
-import { isEventPlace, listTenantEvents, outcomes, type AuditRow } from './audit-queries.ts'
+import { limitField, momentField } from '../http/fields.ts'
+import { eventPlaceShape, listTenantEvents, outcomes, type AuditRow } from './audit-queries.ts'
 
 const eventShape = z.object({
   event_id: z.uuid(),
@@ -25,7 +26,7 @@ const eventShape = z.object({
 })
 
 const text = z.string().min(1).max(255)
-const moment = z.iso.datetime({ offset: true }).transform((said) => new Date(said))
+const moment = momentField.transform((said) => new Date(said))
 
 /** What the address of the log says, the same for programs and people. */
 export const auditQuery = z.object({
@@ -36,8 +37,8 @@ export const auditQuery = z.object({
   from: moment.optional(),
   until: moment.optional(),
   request_id: text.optional(),
-  cursor: z.string().refine(isEventPlace, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: z.string().regex(eventPlaceShape, 'must be a cursor of an earlier answer').optional(),
+  limit: limitField,
 })
 
 export function eventEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {

@@ -9,10 +9,10 @@ import type { TenantTrx } from '../base/db.ts'
 /** Where an event stands: microseconds since the epoch, and its id. */
 export type EventPlace = string
 
-const written = /^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const eventPlaceShape = /^\d{1,16}\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export function isEventPlace(text: string): text is EventPlace {
-  return written.test(text)
+  return eventPlaceShape.test(text)
 }
 
 /** As written by the indexes of the log, which know only these. */

@@ -134,6 +134,11 @@ export function successStatus({ status, response }: Pick<EndpointDoor, 'status' 
   return status ?? (response.safeParse(undefined).success && !response.safeParse({}).success ? 204 : 200)
 }
 
+/** Whether X-Tenant-ID counts there: not at a person's own doors, nor at the platform's. */
+export function isForTenants({ access, path }: Pick<EndpointDoor, 'access' | 'path'>): boolean {
+  return access !== 'public' && access.platform === undefined && !path.startsWith('/api/v1/me/')
+}
+
 /** Declares an endpoint for callers with a token; its handler gets what the schemas made of the request. */
 export function endpoint<R extends z.ZodType, P extends z.ZodType = Absent, Q extends z.ZodType = Absent, B extends z.ZodType = Absent>(
   spec: CallerSpec<P, Q, B, R>,

@@ -82,6 +82,7 @@ export function writeProblem(ctx: AppContext, refusal: RequestRefusal, errors: r
   ctx.set('Cache-Control', 'no-store')
 }
 
-function detailOf(reason: string): string | undefined {
+/** What a generic reason says to people. */
+export function detailOf(reason: string): string | undefined {
   return Object.entries(genericProblems).find(([known]) => known === reason)?.[1].detail
 }

@@ -7,7 +7,7 @@
 import { Readable } from 'node:stream'
 import { readJson } from './json-body.ts'
 import { etagOf, isKnown, tagsPattern } from './etag.ts'
-import { successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRequest, type EnterTenant, type Refusal } from './endpoint.ts'
+import { isForTenants, successStatus, type Authenticate, type Caller, type EndpointAnswer, type EndpointDoor, type EndpointRequest, type EnterTenant, type Refusal } from './endpoint.ts'
 import { readPart } from './field-errors.ts'
 import { freshSignInSeconds, stepUp } from './freshness.ts'
 import { keyPattern, type Idempotency } from './idempotency.ts'
@@ -80,11 +80,6 @@ async function letIn(door: EndpointDoor, { authenticate, enterTenant }: Endpoint
   if (enterTenant === undefined || named === null || !isForTenants(door)) return { caller: who, refused: missingRight(door, who) }
   const entered = await enterTenant(who, named)
   return 'reason' in entered ? { caller: who, refused: entered } : { caller: entered, refused: missingRight(door, entered) }
-}
-
-/** Not a person's own doors, nor the platform's. */
-function isForTenants({ access, path }: EndpointDoor): boolean {
-  return access !== 'public' && access.platform === undefined && !path.startsWith('/api/v1/me/')
 }
 
 function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal | null {

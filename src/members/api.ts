@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
-import { isMembershipId, isTenantId, parseMembershipId, type TenantId } from '../base/ids.ts'
+import { isTenantId, parseMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import { expecting, type Expectation } from '../http/etag.ts'
+import { idField } from '../http/fields.ts'
 import { refuse } from './api-refusal.ts'
 import type { MembershipChange, MembershipChangeResult, MembershipDeps } from './change-membership.ts'
 import { endMembership } from './end-membership.ts'
@@ -34,9 +35,9 @@ export const memberShape = z.object({
   joined_at: z.iso.datetime().nullable(),
   valid_from: z.iso.datetime().nullable(),
   valid_until: z.iso.datetime().nullable(),
-})
+}).meta({ id: 'Member' })
 
-export const byId = z.object({ membership_id: z.string().refine(isMembershipId, 'must be the id of a membership') })
+export const byId = z.object({ membership_id: idField })
 const read = { scope: 'members:read', permission: 'member:read' } as const satisfies { scope: string; permission: Permission }
 const write = { scope: 'members:write', permission: 'member:suspend' } as const satisfies { scope: string; permission: Permission }
 

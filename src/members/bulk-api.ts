@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { idField } from '../http/fields.ts'
 import { inTenantOf, moverOf } from './api.ts'
 import { bulkChange, mostAtOnce } from './bulk-change.ts'
 import type { MembershipDeps } from './change-membership.ts'
@@ -25,7 +26,7 @@ export function bulkEndpoints(deps: MembershipDeps & InvitationDeps): EndpointDo
   return [
     endpoint({
       method: 'POST', path: '/api/v1/members/bulk', access: { scope: 'members:write', permission: 'member:read' },
-      body: z.strictObject({ membership_ids: z.array(z.string().max(100)).min(1).max(mostAtOnce), change }),
+      body: z.strictObject({ membership_ids: z.array(idField).min(1).max(mostAtOnce), change }),
       response: z.object({ done: z.int(), outcomes: z.array(z.object({ membership_id: z.string(), reason: z.string().nullable() })) }),
       summary: `The same change to as many as ${mostAtOnce} members, each with its own outcome; it takes the permission that the change needs for one.`,
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { parseMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor } from '../http/endpoint.ts'
+import { momentField, textField } from '../http/fields.ts'
 import type { Origin } from '../base/origin.ts'
 import { byId, inTenantOf, moverOf } from './api.ts'
 import { refuse } from './api-refusal.ts'
@@ -24,8 +25,7 @@ export interface InvitationApiDeps extends InvitationDeps {
 type Access = { readonly scope: string; readonly permission: Permission }
 const write = { scope: 'members:write', permission: 'member:invite' } as const satisfies Access
 
-const text = z.string().max(1000)
-const moment = z.iso.datetime({ offset: true }).transform((said) => new Date(said))
+const moment = momentField.transform((said) => new Date(said))
 
 const invitationShape = z.object({
   membership_id: z.uuid(),
@@ -40,22 +40,22 @@ const invitationShape = z.object({
   sent_at: z.iso.datetime().nullable(),
   sent_count: z.int(),
   expires_at: z.iso.datetime(),
-})
+}).meta({ id: 'Invitation' })
 
 const wanted = z.strictObject({
-  email: text.nullable().default(null),
-  family_name: text.nullable().default(null),
-  given_name: text.nullable().default(null),
-  family_name_kana: text.nullable().default(null),
-  given_name_kana: text.nullable().default(null),
+  email: textField(254).meta({ format: 'email' }).nullable().default(null),
+  family_name: textField(100).nullable().default(null),
+  given_name: textField(100).nullable().default(null),
+  family_name_kana: textField(100).nullable().default(null),
+  given_name_kana: textField(100).nullable().default(null),
   locale: z.enum(['ja', 'en']).default('ja'),
-  role: text,
-  units: z.array(text).max(50).default([]),
-  employee_number: text.nullable().default(null),
+  role: textField(50),
+  units: z.array(textField(64)).max(50).default([]),
+  employee_number: textField(64).nullable().default(null),
   title: z.string().max(100).nullable().default(null),
   valid_from: moment.nullable().default(null),
   valid_until: moment.nullable().default(null),
-  client_id: text.nullable().default(null),
+  client_id: textField(255).nullable().default(null),
   reinvite: z.boolean().default(false),
 })
 
@@ -115,7 +115,7 @@ function changeOf({ caller, tenantId, membershipId, origin }: { readonly caller:
 
 async function answer({ databases }: InvitationDeps, tenantId: TenantId, { membershipId, status }: { readonly membershipId: string; readonly status: number }) {
   const row = await databases.inTenant(tenantId, (trx) => findListedInvitation(trx, membershipId))
-  return row === undefined ? refusal(404, 'not_found') : { status, body: present(row) }
+  return row === undefined ? refusal(404, 'not_found') : { status, body: present(row), headers: status === 201 ? { Location: `/api/v1/members/${membershipId}` } : {} }
 }
 
 function present(row: InvitationListRow): z.input<typeof invitationShape> {

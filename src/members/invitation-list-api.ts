@@ -1,7 +1,7 @@
 /** The JSON doors to the list of a tenant's invitations, to how far those of each inviter have come, and to inviting many at once. */
 import { z } from 'zod'
-import { isMembershipId } from '../base/ids.ts'
 import { endpoint, type EndpointDoor } from '../http/endpoint.ts'
+import { idField, limitField, namesField, numberField, textField } from '../http/fields.ts'
 import { inTenantOf, moverOf } from './api.ts'
 import { invitationStates } from './invitation.ts'
 import { countInvitations, listInvitationFunnel, listInvitationPage, type InvitationFilter } from './invitation-list-queries.ts'
@@ -11,7 +11,6 @@ import type { Permission } from './permission.ts'
 import { readAccess } from './role-api.ts'
 
 const write = { scope: 'members:write', permission: 'member:invite' } as const satisfies { scope: string; permission: Permission }
-const text = z.string().max(1000)
 
 const itemShape = z.object({
   membership_id: z.uuid(), state: z.enum(invitationStates), name: z.string(), email: z.string().nullable(), employee_number: z.string().nullable(), role: z.string(), unit_names: z.array(z.string()),
@@ -21,11 +20,11 @@ const itemShape = z.object({
 /** What the address of a list of invitations says, the same for programs and people. */
 export const invitationFilterQuery = z.object({
   /** Several with commas between them. */
-  state: z.string().transform((said) => said.split(',')).pipe(z.array(z.enum(invitationStates))).optional(),
+  state: namesField(invitationStates).optional(),
   search: z.string().max(100).optional(),
-  invited_by: z.uuid().optional(),
-  import_id: z.uuid().optional(),
-  wave: z.coerce.number().pipe(z.int().min(1)).optional(),
+  invited_by: idField.optional(),
+  import_id: idField.optional(),
+  wave: numberField(1).optional(),
 })
 
 export function invitationFilterOf({ state, search, invited_by: invitedBy, import_id: importId, wave }: z.output<typeof invitationFilterQuery>): InvitationFilter {
@@ -33,8 +32,8 @@ export function invitationFilterOf({ state, search, invited_by: invitedBy, impor
 }
 
 const page = invitationFilterQuery.extend({
-  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: idField.optional(),
+  limit: limitField,
 })
 
 const funnelShape = z.object({
@@ -43,7 +42,7 @@ const funnelShape = z.object({
 })
 
 const list = z.strictObject({
-  addresses: z.array(text).min(1).max(mostInvitedAtOnce), role: text, units: z.array(text).max(50).default([]), locale: z.enum(['ja', 'en']).default('ja'), client_id: text.nullable().default(null), reinvite: z.boolean().default(false),
+  addresses: z.array(textField(254).meta({ format: 'email' })).min(1).max(mostInvitedAtOnce), role: textField(50), units: z.array(textField(64)).max(50).default([]), locale: z.enum(['ja', 'en']).default('ja'), client_id: textField(255).nullable().default(null), reinvite: z.boolean().default(false),
 })
 
 export function invitationListEndpoints(deps: InvitationDeps): EndpointDoor[] {

@@ -4,22 +4,23 @@
  */
 import { z } from 'zod'
 import type { Databases, TenantTrx } from '../base/db.ts'
-import { isMembershipId, type TenantId } from '../base/ids.ts'
+import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { csvDownload, csvMediaType, csvResponse } from '../http/csv.ts'
 import { inTenantOf, memberShape, moverOf, presentMember } from './api.ts'
 import { exportMembers } from './export-members.ts'
+import { idField, limitField, namesField } from '../http/fields.ts'
 import { factorFilters, memberSorts, memberSources, seenFilters, type MemberFilter } from './member-list.ts'
 import { countMembers, listMemberPage } from './member-list-queries.ts'
-import { isMembershipStatus } from './membership.ts'
+import { membershipStatuses } from './membership.ts'
 import { readAccess } from './role-api.ts'
 
 /** What the address of a list says, the same at every door. */
 export const memberFilterQuery = z.object({
   search: z.string().max(100).optional(),
   /** Several with commas between them. */
-  status: z.string().transform((said) => said.split(',')).pipe(z.array(z.string().refine(isMembershipStatus, 'must be invited, active, suspended or ended'))).optional(),
-  role_id: z.uuid().optional(),
+  status: namesField(membershipStatuses).optional(),
+  role_id: idField.optional(),
   unit: z.string().max(100).optional(),
   factor: z.enum(factorFilters).optional(),
   source: z.enum(memberSources).optional(),
@@ -29,12 +30,12 @@ export const memberFilterQuery = z.object({
 export const memberOrderQuery = z.object({ sort: z.enum(memberSorts).default('name'), direction: z.enum(['asc', 'desc']).default('asc') })
 
 export function filterOf({ search, status, role_id: roleId, unit: unitCode, factor, source, seen }: z.output<typeof memberFilterQuery>): MemberFilter {
-  return { search, status: status?.filter(isMembershipStatus), roleId, unitCode, factor, source, seen }
+  return { search, status, roleId, unitCode, factor, source, seen }
 }
 
 const page = memberFilterQuery.extend(memberOrderQuery.shape).extend({
-  cursor: z.string().refine(isMembershipId, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: idField.optional(),
+  limit: limitField,
 })
 
 export function memberListEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {

@@ -6,9 +6,9 @@
  */
 import type { Permission } from './permission.ts'
 
-const states = ['invited', 'active', 'suspended', 'ended'] as const
-export type MembershipStatus = (typeof states)[number]
-const names: readonly string[] = states
+export const membershipStatuses = ['invited', 'active', 'suspended', 'ended'] as const
+export type MembershipStatus = (typeof membershipStatuses)[number]
+const names: readonly string[] = membershipStatuses
 
 export function isMembershipStatus(text: string): text is MembershipStatus {
   return names.includes(text)

@@ -4,15 +4,16 @@
  */
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
-import { isRoleId, parseMembershipId, type TenantId } from '../base/ids.ts'
+import { parseMembershipId, type TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting, type Expectation } from '../http/etag.ts'
+import { idField, momentField, textField } from '../http/fields.ts'
 import { answerMember, byId, expectMember, inTenantOf, memberShape, moverOf } from './api.ts'
 import { refuse } from './api-refusal.ts'
 import { changeRole } from './change-role.ts'
 import { createRole } from './create-role.ts'
 import { deleteRole } from './delete-role.ts'
-import type { Permission } from './permission.ts'
+import { allPermissions, type Permission } from './permission.ts'
 import { findRole, listRoles, type CountedRole, type RoleHolder } from './role-queries.ts'
 import { updateMember } from './update-member.ts'
 import { updateRole } from './update-role.ts'
@@ -26,15 +27,17 @@ export const readAccess = { scope: 'members:read', permission: 'member:read' } a
 const roleAccess = { scope: 'members:write', permission: 'role:manage' } as const satisfies Access
 const memberAccess = { scope: 'members:write', permission: 'member:update' } as const satisfies Access
 
-const text = z.string().max(1000)
-const roleShape = z.object({ role_id: z.uuid(), name: z.string(), description: z.string().nullable(), permissions: z.array(z.string()), uses_seat: z.boolean(), members: z.int() })
-const byRole = z.object({ role_id: z.string().refine(isRoleId, 'must be the id of a role') })
+const name = textField(50)
+const description = textField(300)
+const permissionNames = z.array(textField(50).meta({ enum: [...allPermissions] })).max(100)
+const roleShape = z.object({ role_id: z.uuid(), name: z.string(), description: z.string().nullable(), permissions: z.array(z.string()), uses_seat: z.boolean(), members: z.int() }).meta({ id: 'Role' })
+const byRole = z.object({ role_id: idField })
 const placeChange = z.strictObject({
-  title: text.nullable().optional(),
-  employee_number: text.nullable().optional(),
-  valid_from: z.iso.datetime({ offset: true }).nullable().optional(),
-  valid_until: z.iso.datetime({ offset: true }).nullable().optional(),
-  units: z.array(text).max(50).optional(),
+  title: textField(100).nullable().optional(),
+  employee_number: textField(64).nullable().optional(),
+  valid_from: momentField.nullable().optional(),
+  valid_until: momentField.nullable().optional(),
+  units: z.array(textField(64)).max(50).optional(),
 })
 
 export function roleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
@@ -46,7 +49,7 @@ export function roleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
     }),
     endpoint({
       method: 'POST', path: '/api/v1/roles', access: roleAccess, status: 201, idempotent: true, summary: 'Makes a role, with permissions that the caller has.',
-      body: z.strictObject({ name: text, description: text.nullable().default(null), permissions: z.array(text).default([]), uses_seat: z.boolean().default(true) }), response: roleShape,
+      body: z.strictObject({ name, description: description.nullable().default(null), permissions: permissionNames.default([]), uses_seat: z.boolean().default(true) }), response: roleShape,
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await createRole(deps, { tenantId, name: body.name, description: body.description, permissions: body.permissions, usesSeat: body.uses_seat, ...moverOf(caller), origin })
         return result.ok ? answerRole(deps.databases, { tenantId, roleId: result.roleId, status: 201 }) : refuse(result.reason)
@@ -65,7 +68,7 @@ function changeRoleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
   return [
     endpoint({
       method: 'PATCH', path: '/api/v1/roles/:role_id', access: roleAccess, params: byRole, guarded: true, summary: 'Changes the members of the role that are given.',
-      body: z.strictObject({ name: text.optional(), description: text.nullable().optional(), permissions: z.array(text).optional(), uses_seat: z.boolean().optional() }), response: roleShape,
+      body: z.strictObject({ name: name.optional(), description: description.nullable().optional(), permissions: permissionNames.optional(), uses_seat: z.boolean().optional() }), response: roleShape,
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await updateRole(deps, { tenantId, roleId: params.role_id, ...body, usesSeat: body.uses_seat, ...moverOf(caller), expect: expectRole(ifMatch, params.role_id), origin })
         return result.ok ? answerRole(deps.databases, { tenantId, roleId: params.role_id, status: 200 }) : refuse(result.reason)
@@ -85,7 +88,7 @@ function changeRoleEndpoints(deps: RoleApiDeps): EndpointDoor[] {
 function placeEndpoints(deps: RoleApiDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'PUT', path: '/api/v1/members/:membership_id/role', access: memberAccess, params: byId, body: z.strictObject({ role: text }), response: memberShape,
+      method: 'PUT', path: '/api/v1/members/:membership_id/role', access: memberAccess, params: byId, body: z.strictObject({ role: name }), response: memberShape,
       guarded: true, summary: 'Gives a member another role of the tenant, by name.',
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await changeRole(deps, { tenantId, membershipId: parseMembershipId(params.membership_id), role: body.role, ...moverOf(caller), expect: expectMember(ifMatch, params.membership_id), origin })
@@ -122,7 +125,7 @@ export function namesOf(holders: readonly RoleHolder[], permissions: readonly st
 
 async function answerRole(databases: Databases, { tenantId, roleId, status }: { readonly tenantId: TenantId; readonly roleId: string; readonly status: number }) {
   const role = await databases.inTenant(tenantId, (trx) => findRole(trx, roleId))
-  return role === undefined ? refusal(404, 'not_found') : { status, body: present(role) }
+  return role === undefined ? refusal(404, 'not_found') : { status, body: present(role), headers: status === 201 ? { Location: `/api/v1/roles/${roleId}` } : {} }
 }
 
 function expectRole(ifMatch: string | null, roleId: string): Expectation | undefined {

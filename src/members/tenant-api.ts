@@ -8,6 +8,7 @@ import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import { expecting } from '../http/etag.ts'
 import { listOwnBreakGlasses } from '../tenants/break-glass-queries.ts'
+import { idField, limitField, momentField, textField } from '../http/fields.ts'
 import { logoPath } from '../tenants/brand.ts'
 import { changeSignInRules } from '../tenants/change-sign-in-rules.ts'
 import { changeSubdomain } from '../tenants/change-subdomain.ts'
@@ -16,7 +17,8 @@ import { previewSignInRules } from '../tenants/preview-sign-in-rules.ts'
 import { removeLogo } from '../tenants/remove-logo.ts'
 import { replaceLogo } from '../tenants/replace-logo.ts'
 import { findOwnTenant, type EffectCounts, type TenantRow } from '../tenants/settings-queries.ts'
-import { effects, mfaLevels, mfaRules, type RuleChanges } from '../tenants/sign-in-rules.ts'
+import { longestContact, longestInvitationDays, longestName } from '../tenants/settings.ts'
+import { effects, longestPasswordDays, longestSessionHours, mfaLevels, mfaRules, mostTrustedDays, type RuleChanges } from '../tenants/sign-in-rules.ts'
 import { updateSettings } from '../tenants/update-settings.ts'
 import { inTenantOf } from './api.ts'
 import type { Permission } from './permission.ts'
@@ -25,7 +27,6 @@ type Access = { readonly scope: string; readonly permission: Permission }
 const readAccess = { scope: 'tenant:read', permission: 'tenant:update' } as const satisfies Access
 const writeAccess = { scope: 'tenant:write', permission: 'tenant:update' } as const satisfies Access
 
-const text = z.string().max(1000)
 const ruleShape = z.object({
   mfa_rule: z.enum(mfaRules), mfa_level: z.enum(mfaLevels), mfa_enforced_from: z.iso.datetime().nullable(), trusted_device_days: z.int(),
   password_max_age_days: z.int().nullable(), session_hours: z.int().nullable(), password_sign_in: z.boolean(), staff_number_sign_in: z.boolean(),
@@ -37,7 +38,9 @@ const tenantShape = z.object({
   invitation_lifetime_days: z.int(), sign_in_rules: ruleShape,
 })
 const ruleChanges = z.strictObject({
-  ...ruleShape.partial().shape, mfa_enforced_from: z.iso.datetime({ offset: true }).nullable().optional(), registration_role: text.nullable().optional(),
+  ...ruleShape.partial().shape, trusted_device_days: z.int().meta({ minimum: 0, maximum: mostTrustedDays }).optional(),
+  password_max_age_days: z.int().meta({ minimum: 1, maximum: longestPasswordDays }).nullable().optional(), session_hours: z.int().meta({ minimum: 1, maximum: longestSessionHours }).nullable().optional(),
+  mfa_enforced_from: momentField.nullable().optional(), registration_role: textField(50).nullable().optional(),
 })
 const previewShape = z.object({
   members: z.int(), locked_out: z.int(), must_set_up: z.int(), reminded: z.int(),
@@ -57,7 +60,10 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
     }),
     endpoint({
       method: 'PATCH', path: '/api/v1/tenant', access: writeAccess, guarded: true, response: tenantShape, summary: 'Changes what is given of name, contact, colour and the days for which invitations count.',
-      body: z.strictObject({ name: text.optional(), contact: text.nullable().optional(), accent_color: text.nullable().optional(), invitation_lifetime_days: z.int().optional() }),
+      body: z.strictObject({
+        name: textField(longestName).optional(), contact: textField(longestContact).nullable().optional(), accent_color: textField(7).meta({ pattern: '^#[0-9a-fA-F]{6}$' }).nullable().optional(),
+        invitation_lifetime_days: z.int().meta({ minimum: 1, maximum: longestInvitationDays }).optional(),
+      }),
       handle: ({ caller, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const settings = { name: body.name, contact: body.contact, accentColor: body.accent_color, invitationLifetimeDays: body.invitation_lifetime_days }
         const result = await updateSettings(deps, { tenantId, settings, actor: caller.accountId, origin, expect: expecting(ifMatch, readTenant) })
@@ -66,7 +72,7 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'PUT', path: '/api/v1/tenant/subdomain', access: writeAccess, body: z.strictObject({ subdomain: text }), response: tenantShape,
+      method: 'PUT', path: '/api/v1/tenant/subdomain', access: writeAccess, body: z.strictObject({ subdomain: textField(63).meta({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }) }), response: tenantShape,
       summary: 'Gives the tenant another subdomain; the former one still leads to it.',
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await changeSubdomain(deps, { tenantId, subdomain: body.subdomain, actor: caller.accountId, origin })
@@ -86,7 +92,7 @@ const entryShape = z.object({
 function entryEndpoint({ databases }: TenantApiDeps): EndpointDoor {
   return endpoint({
     method: 'GET', path: '/api/v1/tenant/break-glass', access: { scope: 'audit:read', permission: 'audit:read' } satisfies Access,
-    query: z.object({ cursor: z.uuid().optional(), limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50) }),
+    query: z.object({ cursor: idField.optional(), limit: limitField }),
     response: z.object({ break_glasses: z.array(entryShape), next_cursor: z.string().nullable() }), summary: 'When operators of the platform were in this tenant, and why, the newest first.',
     handle: ({ caller, query: { cursor = null, limit } }) => inTenantOf(caller, async (tenantId) => {
       const rows = await databases.inTenant(tenantId, (trx) => listOwnBreakGlasses(trx, { before: cursor, limit: limit + 1 }))

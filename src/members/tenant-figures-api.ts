@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
-import { isEventPlace, outcomes } from '../events/audit-queries.ts'
+import { eventPlaceShape, outcomes } from '../events/audit-queries.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { limitField } from '../http/fields.ts'
 import { byId, inTenantOf } from './api.ts'
 import { listHistory, type HistoryRow } from './history-queries.ts'
 import { findMember } from './queries.ts'
@@ -33,8 +34,8 @@ const historyShape = z.object({
 })
 
 const page = z.object({
-  cursor: z.string().refine(isEventPlace, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: z.string().regex(eventPlaceShape, 'must be a cursor of an earlier answer').optional(),
+  limit: limitField,
 })
 
 export function figuresEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {

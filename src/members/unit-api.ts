@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import type { Databases, TenantTrx } from '../base/db.ts'
-import { isMembershipId, isUnitId, type TenantId } from '../base/ids.ts'
+import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { expecting, type Expectation } from '../http/etag.ts'
+import { idField, textField } from '../http/fields.ts'
 import { createUnit } from '../tenants/create-unit.ts'
 import { deleteUnit } from '../tenants/delete-unit.ts'
 import { mergeUnits } from '../tenants/merge-units.ts'
@@ -23,12 +24,13 @@ import { setUnitHeads } from './set-unit-heads.ts'
 import { listUnitPeople } from './unit-member-queries.ts'
 
 const access = { scope: 'members:write', permission: 'unit:manage' } as const satisfies { scope: string; permission: Permission }
-const text = z.string().max(1000)
+const code = textField(64)
+const name = textField(100)
 const unitShape = z.object({
   unit_id: z.uuid(), parent_id: z.uuid().nullable(), kind: z.enum(unitKinds), code: z.string(), name: z.string(), path: z.array(z.string()),
-})
+}).meta({ id: 'Unit' })
 const listedUnit = unitShape.extend({ members: z.int(), members_within: z.int(), heads: z.array(z.object({ membership_id: z.uuid(), name: z.string() })) })
-const byUnit = z.object({ unit_id: z.string().refine(isUnitId, 'must be the id of a unit') })
+const byUnit = z.object({ unit_id: idField })
 
 export function unitEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {
   const deps = { databases, members: unitMembers }
@@ -39,7 +41,7 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
     }),
     endpoint({
       method: 'POST', path: '/api/v1/units', access, status: 201, idempotent: true, response: unitShape, summary: 'Adds a unit, below another one or at the top.',
-      body: z.strictObject({ code: text, name: text, kind: z.enum(unitKinds), parent_id: text.nullable().default(null) }),
+      body: z.strictObject({ code, name, kind: z.enum(unitKinds), parent_id: idField.nullable().default(null) }),
       handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await createUnit(deps, { tenantId, code: body.code, name: body.name, kind: body.kind, parentId: body.parent_id, actor: caller.accountId, origin })
         return result.ok ? answerUnit(databases, { tenantId, unitId: result.unitId, status: 201 }) : refuse(result.reason)
@@ -51,14 +53,14 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
     }),
     endpoint({
       method: 'PATCH', path: '/api/v1/units/:unit_id', access, params: byUnit, guarded: true, response: unitShape, summary: 'Changes the code, name or kind of a unit.',
-      body: z.strictObject({ code: text.optional(), name: text.optional(), kind: z.enum(unitKinds).optional() }),
+      body: z.strictObject({ code: code.optional(), name: name.optional(), kind: z.enum(unitKinds).optional() }),
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await updateUnit(deps, { tenantId, unitId: params.unit_id, ...body, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)
       }),
     }),
     endpoint({
-      method: 'PUT', path: '/api/v1/units/:unit_id/heads', access, params: byUnit, body: z.strictObject({ membership_ids: z.array(z.string().refine(isMembershipId, 'must be the id of a membership')).max(50) }), response: z.undefined(),
+      method: 'PUT', path: '/api/v1/units/:unit_id/heads', access, params: byUnit, body: z.strictObject({ membership_ids: z.array(idField).max(50) }), response: z.undefined(),
       summary: 'Says who heads a unit: members of it, all of them.',
       handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await setUnitHeads({ databases }, { tenantId, unitId: params.unit_id, membershipIds: body.membership_ids, ...moverOf(caller), origin })
@@ -72,7 +74,7 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
 function treeEndpoints(deps: { readonly databases: Databases; readonly members: typeof unitMembers }): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/units/:unit_id/move', access, params: byUnit, guarded: true, body: z.strictObject({ parent_id: text.nullable() }), response: unitShape,
+      method: 'POST', path: '/api/v1/units/:unit_id/move', access, params: byUnit, guarded: true, body: z.strictObject({ parent_id: idField.nullable() }), response: unitShape,
       summary: 'Hangs a unit, with everything below it, under another one or at the top.',
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await moveUnit(deps, { tenantId, unitId: params.unit_id, parentId: body.parent_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
@@ -80,7 +82,7 @@ function treeEndpoints(deps: { readonly databases: Databases; readonly members: 
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/units/:unit_id/merge', access, params: byUnit, guarded: true, body: z.strictObject({ merged_unit_id: text }), response: unitShape,
+      method: 'POST', path: '/api/v1/units/:unit_id/merge', access, params: byUnit, guarded: true, body: z.strictObject({ merged_unit_id: idField }), response: unitShape,
       summary: 'Takes over the members and units of another unit, which is gone then.',
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await mergeUnits(deps, { tenantId, unitId: params.unit_id, mergedId: body.merged_unit_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
@@ -108,7 +110,7 @@ async function listPeopled(trx: TenantTrx): Promise<z.input<typeof listedUnit>[]
 
 async function answerUnit(databases: Databases, { tenantId, unitId, status }: { readonly tenantId: TenantId; readonly unitId: string; readonly status: number }) {
   const unit = await databases.inTenant(tenantId, (trx) => findUnit(trx, unitId))
-  return unit === undefined ? refusal(404, 'not_found') : { status, body: present(unit) }
+  return unit === undefined ? refusal(404, 'not_found') : { status, body: present(unit), headers: status === 201 ? { Location: `/api/v1/units/${unitId}` } : {} }
 }
 
 function expectUnit(ifMatch: string | null, unitId: string): Expectation | undefined {

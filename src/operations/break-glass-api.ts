@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { parseTenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { idField, limitField } from '../http/fields.ts'
 import { findBreakGlass, listBreakGlasses, type BreakGlassRow } from '../tenants/break-glass-queries.ts'
 import { endBreakGlass } from '../tenants/end-break-glass.ts'
 import { startBreakGlass } from '../tenants/start-break-glass.ts'
@@ -15,7 +16,7 @@ const shape = z.object({
 export function breakGlassEndpoints({ databases }: TenantOperations): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/tenants/:tenant_id/break-glass', access: { ...writeAccess, fresh: true }, params: byTenant, status: 201, response: shape,
+      method: 'POST', path: '/api/v1/tenants/:tenant_id/break-glass', access: { ...writeAccess, fresh: true }, params: byTenant, status: 201, idempotent: true, response: shape,
       body: z.strictObject({ reason: z.string().max(1000), minutes: z.int().default(30) }), summary: 'Enters a tenant for 5 to 240 minutes, with a reason that its administrators are told.',
       handle: async ({ caller, params, body, origin }) => {
         if (caller.accountId === null) return refusal(403, 'account_required')
@@ -34,7 +35,7 @@ export function breakGlassEndpoints({ databases }: TenantOperations): EndpointDo
     }),
     endpoint({
       method: 'GET', path: '/api/v1/break-glass', access: readAccess, summary: 'Every entry of an operator into a tenant, the newest first.',
-      query: z.object({ cursor: z.uuid().optional(), limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50) }),
+      query: z.object({ cursor: idField.optional(), limit: limitField }),
       response: z.object({ break_glasses: z.array(shape), next_cursor: z.string().nullable() }),
       handle: async ({ query: { cursor = null, limit } }) => {
         const rows = await listBreakGlasses(databases.engine, { before: cursor, limit: limit + 1 })

@@ -5,9 +5,10 @@
 import { z } from 'zod'
 import type { MasterKey } from '../base/crypto.ts'
 import type { Databases } from '../base/db.ts'
-import { isTenantId, parseTenantId } from '../base/ids.ts'
+import { parseTenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { idField, limitField } from '../http/fields.ts'
 import { foundTenant } from '../members/found-tenant.ts'
 import { countSeats } from '../members/seat-queries.ts'
 import { endGrantsOfTenant } from '../oidc/endings.ts'
@@ -36,9 +37,9 @@ const tenantShape = z.object({
   tenant_id: z.uuid(), name: z.string(), subdomain: z.string(), status: statuses, plan: z.string().nullable(), seat_limit: z.int().nullable(), seats_used: z.int(),
   members: z.int(), created_at: z.iso.datetime(), closes_at: z.iso.datetime().nullable(),
 })
-export const byTenant = z.object({ tenant_id: z.string().refine(isTenantId, 'must be the id of a tenant') })
+export const byTenant = z.object({ tenant_id: idField })
 const seats = z.int().min(0).nullable()
-const name = z.string().refine((text) => normaliseTenantName(text) !== null, 'must be a name of at most 100 characters')
+const name = z.string().refine((text) => normaliseTenantName(text) !== null, 'must be a name of at most 100 characters').meta({ maxLength: 100, pattern: String.raw`\S` })
 
 export function tenantOperationEndpoints(deps: TenantOperations): EndpointDoor[] {
   return [...listEndpoints(deps), ...changeEndpoints(deps), ...lifeEndpoints(deps)]
@@ -49,8 +50,8 @@ function listEndpoints({ databases }: TenantOperations): EndpointDoor[] {
     endpoint({
       method: 'GET', path: '/api/v1/tenants', access: readAccess, summary: 'Every tenant of the platform, in order of id; `search` looks in name and subdomain.',
       query: z.object({
-        search: text.optional(), status: statuses.optional(), cursor: z.string().refine(isTenantId, 'must be a cursor of an earlier answer').optional(),
-        limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+        search: text.optional(), status: statuses.optional(), cursor: idField.optional(),
+        limit: limitField,
       }),
       response: z.object({ tenants: z.array(tenantShape), next_cursor: z.string().nullable() }),
       handle: async ({ query: { search = null, status = null, cursor = null, limit } }) => {
@@ -70,7 +71,7 @@ function listEndpoints({ databases }: TenantOperations): EndpointDoor[] {
 function changeEndpoints(deps: TenantOperations): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/tenants', access: writeAccess, status: 201, response: tenantShape, summary: 'Makes a tenant and invites its first administrator, both or neither.',
+      method: 'POST', path: '/api/v1/tenants', access: writeAccess, status: 201, idempotent: true, response: tenantShape, summary: 'Makes a tenant and invites its first administrator, both or neither.',
       body: z.strictObject({
         name: text, subdomain: text, kind: z.enum(tenantKinds).default('company'), plan: text.nullable().default(null), seat_limit: seats.default(null),
         admin_email: text.nullable().default(null), admin_locale: z.enum(['ja', 'en']).default('ja'),

@@ -8,6 +8,7 @@ import type { TenantId } from '../base/ids.ts'
 import { csvMediaType, csvResponse } from '../http/csv.ts'
 import { expecting } from '../http/etag.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { idField, limitField, nameField, numberField } from '../http/fields.ts'
 import type { Origin } from '../base/origin.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
 import type { Permission } from '../members/permission.ts'
@@ -56,7 +57,7 @@ const rowShape = z.object({
 })
 
 const wanted = z.strictObject({
-  name: z.string().trim().min(1).max(100),
+  name: nameField,
   source: z.enum(['csv', 'paste']).default('csv'),
   text: z.string().max(limits.bytes).optional(),
   base64: z.base64().optional(),
@@ -64,14 +65,13 @@ const wanted = z.strictObject({
   has_headings: z.boolean().optional(),
   mapping: mappingShape.optional(),
   defaults: defaultsShape.prefault({}),
-}).refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), 'needs either text or base64')
+}).refine(({ text, base64 }) => (text === undefined) !== (base64 === undefined), 'needs either text or base64').meta({ oneOf: [{ required: ['text'] }, { required: ['base64'] }] })
 
 /** A list of the largest size in base64, or as text with every line break escaped, and what goes with it. */
 const bodyLimitBytes = 8 * 1024 * 1024
 
-const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(50)
-export const byImport = z.object({ import_id: z.uuid() })
-const byRow = byImport.extend({ number: z.coerce.number().pipe(z.int().min(1)) })
+export const byImport = z.object({ import_id: idField })
+const byRow = byImport.extend({ number: numberField(1) })
 
 export function importEndpoints(deps: ImportApiDeps): EndpointDoor[] {
   const { databases } = deps
@@ -82,7 +82,7 @@ export function importEndpoints(deps: ImportApiDeps): EndpointDoor[] {
       handle: ({ caller, body, origin }) => inTenantOf(caller, (tenantId) => create(deps, { tenantId, caller, body, origin })),
     }),
     endpoint({
-      method: 'GET', path: '/api/v1/imports', access: readAccess, query: z.object({ cursor: z.uuid().optional(), limit }), summary: 'The lists that were taken in, newest first.',
+      method: 'GET', path: '/api/v1/imports', access: readAccess, query: z.object({ cursor: idField.optional(), limit: limitField }), summary: 'The lists that were taken in, newest first.',
       response: z.object({ imports: z.array(summaryShape), next_cursor: z.string().nullable() }),
       handle: ({ caller, query }) => inTenantOf(caller, async (tenantId) => {
         const rows = await databases.inTenant(tenantId, (trx) => listImports(trx, { before: query.cursor ?? null, limit: query.limit + 1 }))
@@ -119,7 +119,7 @@ function rowEndpoints(deps: ImportApiDeps): EndpointDoor[] {
   return [
     endpoint({
       method: 'GET', path: '/api/v1/imports/:import_id/rows', access: readAccess, params: byImport, summary: 'The lines of a list with what was found about each, in order.',
-      query: z.object({ cursor: z.coerce.number().pipe(z.int().min(0)).default(0), limit, status: z.enum(statuses).optional(), wave: z.coerce.number().pipe(z.int().min(1)).optional() }),
+      query: z.object({ cursor: numberField(0).default(0), limit: limitField, status: z.enum(statuses).optional(), wave: numberField(1).optional() }),
       response: z.object({ rows: z.array(rowShape), next_cursor: z.string().nullable() }),
       handle: ({ caller, params, query }) => inTenantOf(caller, async (tenantId) => {
         const { cursor: after, limit: most, status, wave } = query
@@ -175,7 +175,7 @@ export function refuse(reason: string): EndpointRefusal {
 
 export async function answerImport({ databases }: ImportDeps, { tenantId, importId, status = 200 }: { readonly tenantId: TenantId; readonly importId: string; readonly status?: number }) {
   const shown = await databases.inTenant(tenantId, (trx) => showImport(trx, importId))
-  return shown === undefined ? refusal(404, 'not_found') : { status, body: present(shown) }
+  return shown === undefined ? refusal(404, 'not_found') : { status, body: present(shown), headers: status === 201 ? { Location: `/api/v1/imports/${importId}` } : {} }
 }
 
 function summaryOf(row: ImportRow): z.input<typeof summaryShape> {

@@ -15,7 +15,7 @@ const text = z.string().trim().max(1000)
 
 /** By the number of the column, from 0. Several columns may hold units, any other field stands in one. */
 export const mappingShape = z.record(z.string().regex(/^(?:0|[1-9]\d?)$/, 'must be the number of a column'), z.enum(fields))
-  .refine((mapping) => onlyOnce(Object.values(mapping)), 'must name a field other than units once')
+  .refine((mapping) => onlyOnce(Object.values(mapping)), 'must name a field other than units once').meta({ description: 'Of each column by its number, from 0. Each field but units once.' })
 export type Mapping = z.output<typeof mappingShape>
 
 export const defaultsShape = z.strictObject({

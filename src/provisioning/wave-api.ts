@@ -1,6 +1,7 @@
 /** The JSON doors to the waves of an import. What takes long is begun and answered with 202; the import itself tells how far it is. */
 import { z } from 'zod'
 import { endpoint, type EndpointDoor } from '../http/endpoint.ts'
+import { numberField } from '../http/fields.ts'
 import { inTenantOf, moverOf } from '../members/api.ts'
 import { answerImport, byImport, importShape, refuse, writeAccess, type ImportApiDeps } from './api.ts'
 import { cancelWave } from './cancel-wave.ts'
@@ -10,7 +11,7 @@ import { planWaves } from './plan-waves.ts'
 import { rollBackWave } from './roll-back-wave.ts'
 import { startWave, type WaveChange } from './start-wave.ts'
 
-const byWave = byImport.extend({ number: z.coerce.number().pipe(z.int().min(1)) })
+const byWave = byImport.extend({ number: numberField(1) })
 const linkShape = z.object({
   number: z.int(), membership_id: z.uuid(), name: z.string(), employee_number: z.string().nullable(), role: z.string(), link: z.url(), expires_at: z.iso.datetime(),
 })

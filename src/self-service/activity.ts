@@ -32,11 +32,11 @@ export interface ActivityWanted {
   readonly limit: number
 }
 
-const cursorShape = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+export const activityCursorShape = /^(\d{1,16})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 
 /** Null for whatever no page of ours has given out. */
 export function parseActivityCursor(text: string): ActivityCursor | null {
-  const [, occurredUs, eventId] = cursorShape.exec(text) ?? []
+  const [, occurredUs, eventId] = activityCursorShape.exec(text) ?? []
   return occurredUs === undefined || eventId === undefined ? null : { occurredUs: Number(occurredUs), eventId }
 }
 

@@ -1,16 +1,17 @@
 /** The JSON doors to what acts for a person: their sessions, the apps they let in, the tenants they belong to. */
 import { z } from 'zod'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
-import { isMembershipId } from '../base/ids.ts'
+import { clientIdField, idField } from '../http/fields.ts'
 import { leaveTenant } from '../members/leave-tenant.ts'
 import { done, forAccount, mayRead, mayWrite, mayWriteFresh, refuseWith } from './api-door.ts'
 import type { SelfServiceDeps } from './deps.ts'
 import { appShape, appsOf, membershipShape, membershipsOf, sessionShape, sessionsOf } from './own-records.ts'
 
-const bySession = z.object({ session_uid: z.string().max(255) })
-const byClient = z.object({ client_id: z.string().max(255) })
-const byMembership = z.object({ membership_id: z.string().max(255) })
-const ofMembership = z.object({ membership_id: z.string().refine(isMembershipId, 'must be the id of a membership').optional() })
+const sessionField = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/, 'must be the id of a session')
+const bySession = z.object({ session_uid: sessionField })
+const byClient = z.object({ client_id: clientIdField })
+const byMembership = z.object({ membership_id: idField })
+const ofMembership = z.object({ membership_id: idField.optional() })
 
 export function accessEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
   return [...sessionEndpoints(deps), ...membershipEndpoints(deps), ...appEndpoints(deps)]
@@ -29,7 +30,7 @@ function sessionEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
     }),
     endpoint({
       method: 'POST', path: '/api/v1/me/sessions/end-others', access: mayWriteFresh, summary: 'Ends every session but one of them.',
-      body: z.strictObject({ keep_session_uid: z.string().max(255) }), response: z.object({ ended: z.number() }),
+      body: z.strictObject({ keep_session_uid: sessionField }), response: z.object({ ended: z.number() }),
       handle: ({ caller, origin, body }) => forAccount(caller, async (accountId) => {
         const { keep_session_uid: keepSessionUid } = body
         // A slip in the id would end the very session that was meant to stay.

@@ -2,15 +2,16 @@
 import { z } from 'zod'
 import { cancelDeletion, requestDeletion } from '../accounts/delete-account.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
-import { parseActivityCursor, readActivity } from './activity.ts'
+import { limitField } from '../http/fields.ts'
+import { activityCursorShape, parseActivityCursor, readActivity } from './activity.ts'
 import { done, forAccount, mayRead, mayWrite, mayWriteFresh, refuseWith } from './api-door.ts'
 import type { SelfServiceDeps } from './deps.ts'
 import { exportData, exportShape } from './export-data.ts'
 import { eventShape, presentEvent } from './own-records.ts'
 
 const page = z.object({
-  cursor: z.string().refine((text) => parseActivityCursor(text) !== null, 'must be a cursor of an earlier answer').optional(),
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(50),
+  cursor: z.string().regex(activityCursorShape, 'must be a cursor of an earlier answer').optional(),
+  limit: limitField,
 })
 
 export function dataEndpoints(deps: SelfServiceDeps): EndpointDoor[] {

@@ -5,6 +5,7 @@ import { changePassword } from '../accounts/change-password.ts'
 import { findProfile, type ProfileRow } from '../accounts/self-queries.ts'
 import { updateProfile } from '../accounts/update-profile.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
+import { textField } from '../http/fields.ts'
 import { done, forAccount, mayRead, mayWrite, mayWriteFresh, refuseWith } from './api-door.ts'
 import type { SelfServiceDeps } from './deps.ts'
 import { profileOf, profileShape } from './own-records.ts'
@@ -12,12 +13,12 @@ import { localeOf } from './person.ts'
 
 const text = z.string().max(1000)
 const profileChange = z.strictObject({
-  family_name: text.nullable().optional(),
-  given_name: text.nullable().optional(),
-  family_name_kana: text.nullable().optional(),
-  given_name_kana: text.nullable().optional(),
+  family_name: textField(100).nullable().optional(),
+  given_name: textField(100).nullable().optional(),
+  family_name_kana: textField(100).nullable().optional(),
+  given_name_kana: textField(100).nullable().optional(),
   locale: z.enum(['ja', 'en']).nullable().optional(),
-  zoneinfo: text.optional(),
+  zoneinfo: textField(64).optional(),
 })
 
 export function profileEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
@@ -36,7 +37,7 @@ export function profileEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'PUT', path: '/api/v1/me/password', access: mayWriteFresh, body: z.strictObject({ password: z.string() }), response: z.undefined(),
+      method: 'PUT', path: '/api/v1/me/password', access: mayWriteFresh, body: z.strictObject({ password: z.string().meta({ minLength: 8, maxLength: 256 }) }), response: z.undefined(),
       summary: 'Sets another password. Every session ends, and the tokens of those sessions with them.',
       handle: ({ ctx, caller, origin, body }) => forAccount(caller, async (accountId) => {
         const result = await changePassword(deps.accounts, { accountId, password: body.password, keepSessionUid: null, how: 'self', actor: accountId, origin })
@@ -50,7 +51,7 @@ export function profileEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
 function addressEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/me/address', access: mayWriteFresh, status: 202, idempotent: true, body: z.strictObject({ email: text }), response: z.object({ change: z.string(), email: z.string() }),
+      method: 'POST', path: '/api/v1/me/address', access: mayWriteFresh, status: 202, idempotent: true, body: z.strictObject({ email: textField(254).meta({ format: 'email' }) }), response: z.object({ change: z.string(), email: z.string() }),
       summary: 'Sends a code to the new address; `change` goes back with it.',
       handle: ({ ctx, caller, origin, body }) => forAccount(caller, async (accountId) => {
         const profile = await findProfile(deps.databases.engine, accountId)
@@ -60,7 +61,7 @@ function addressEndpoints(deps: SelfServiceDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/me/address/confirm', access: mayWriteFresh, body: z.strictObject({ change: text, code: text }), response: z.object({ email: z.string() }),
+      method: 'POST', path: '/api/v1/me/address/confirm', access: mayWriteFresh, body: z.strictObject({ change: text, code: textField(6).meta({ pattern: '^[0-9]{6}$' }) }), response: z.object({ email: z.string() }),
       summary: 'Makes the new address the account’s; a mail tells the former one.',
       handle: ({ ctx, caller, origin, body }) => forAccount(caller, async (accountId) => {
         const result = await confirmAddressChange(deps.accounts, { by: { ...body, accountId }, origin })

@@ -29,7 +29,7 @@ describe('a list as a file', () => {
     const answer = await send('/list')
     expect(answer).toMatchObject({ status: 200, body: 'a\r\n1\r\n2\r\n' })
     expect(answer.headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="people.csv"', 'cache-control': 'no-store' })
-    expect(JSON.stringify((await openApiDocument('https://id.example.com', doors)).paths)).toContain('{"text/csv":{"schema":{"type":"string"}}}')
+    expect(JSON.stringify((await openApiDocument({ issuer: 'https://id.example.com', authorizationPath: '/authorize', tokenPath: '/token' }, doors)).paths)).toContain('{"text/csv":{"schema":{"type":"string"}}}')
   })
 
   it('breaks off where reading breaks off', async () => {

@@ -17,7 +17,7 @@ const remove = endpoint({
 
 it('names every door with what goes in, what comes out and what it needs', async () => {
   const doors: EndpointDoor[] = [invite, remove]
-  doors.push(openApiDoor(issuer, () => doors))
+  doors.push(openApiDoor({ issuer, authorizationPath: '/oauth2/authorize', tokenPath: '/oauth2/token' }, () => doors))
   const { send } = await start({ doors })
   const answer = await send(openApiPath)
   expect(answer.status).toBe(200)
@@ -27,15 +27,15 @@ it('names every door with what goes in, what comes out and what it needs', async
     paths: {
       '/api/v1/members/{membership_id}/notes': {
         post: {
-          description: 'Needs scope `members:write`, permission `member:update`.', security: [{ oauth: ['members:write'] }],
-          parameters: [{ name: 'membership_id', in: 'path', required: true }],
+          description: 'Needs scope `members:write`, permission `member:update`.', security: [{ openid: ['members:write'] }, { oauth: ['members:write'] }], operationId: 'postMemberNotes', tags: ['members'],
+          parameters: [{ name: 'membership_id', in: 'path', required: true }, { name: 'X-Tenant-ID', in: 'header' }],
           requestBody: { content: { 'application/json': { schema: { properties: { text: { type: 'string', maxLength: 10 } } } } } },
-          responses: { 201: { content: { 'application/json': {} } }, 401: {}, 403: {}, default: {} },
+          responses: { 201: { content: { 'application/json': {} }, headers: { Location: {}, 'RateLimit-Remaining': {} } }, 400: {}, 401: {}, 403: {}, 404: {}, 409: {}, 413: {}, 415: {}, 429: {}, 500: {}, 503: {} },
         },
       },
       '/api/v1/me/passkeys/{passkey_id}': { delete: { responses: { 204: {} }, description: expect.stringContaining('RFC 9470') } },
       [openApiPath]: { get: { security: [] } },
     },
-    components: { schemas: { Problem: { properties: { reason: {} } } } },
+    components: { securitySchemes: { openid: { type: 'openIdConnect' }, oauth: { flows: { authorizationCode: { scopes: { 'members:write': 'Changes members.' } }, clientCredentials: { tokenUrl: `${issuer}/oauth2/token` } } } }, schemas: { Problem: { properties: { reason: {} } } } },
   })
 })
