@@ -194,7 +194,7 @@ describe('sessions, apps and tenants', () => {
     const [others] = [listed.filter(({ session_uid }) => session_uid !== own)]
     expect((await who.call('DELETE', `me/sessions/${others[0]?.session_uid ?? ''}`)).status).toBe(204)
     expect([await isSignedIn(tegata, other), await isSignedIn(tegata, third)].toSorted()).toEqual([false, true])
-    expect(await who.call('POST', 'me/sessions/end-others', { keep_session_uid: 'no such one' })).toMatchObject({ status: 404 })
+    expect(await who.call('POST', 'me/sessions/end-others', { keep_session_uid: 'no-such-one' })).toMatchObject({ status: 404 })
     expect(await who.call('POST', 'me/sessions/end-others', { keep_session_uid: own })).toMatchObject({ status: 200, body: { ended: 1 } })
     expect([await isSignedIn(tegata, other), await isSignedIn(tegata, third), await isSignedIn(tegata, who.person)]).toEqual([false, false, true])
     expect((await who.call('DELETE', `me/sessions/${own}`)).status).toBe(204)

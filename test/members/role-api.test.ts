@@ -1,6 +1,7 @@
 /** The JSON doors to roles, units and a member's place in them, and the same on the command line: what they answer, and to whom nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { newId } from '../../src/base/ids.ts'
 import { UsageError } from '../../src/cli/fail.ts'
 import type { Caller, EndpointDoor } from '../../src/http/endpoint.ts'
 import { memberEndpoints } from '../../src/members/api.ts'
@@ -128,7 +129,7 @@ describe('If-Match', () => {
   /** Three things of Sakura's, with a change of each. */
   const things = async () => [
     [`/api/v1/members/${house.bob.membershipId}`, { title: '副主任' }, { title: '主任' }],
-    [`/api/v1/roles/${await roleOf('TEAM_LEADER')}`, { uses_seat: false }, { uses_seat: true, name: 'LEADER' }],
+    [`/api/v1/roles/${await roleOf('TEAM_LEADER')}`, { uses_seat: false }, { description: '班をまとめる' }],
     [`/api/v1/units/${await unitOf('nursing')}`, { name: '看護部' }, { name: '看護科' }],
   ] as const
 
@@ -177,7 +178,7 @@ describe('every one of these doors', () => {
   const bodies: Readonly<Record<string, unknown>> = {
     'POST /api/v1/roles': { name: 'Charlies' }, 'PATCH /api/v1/roles/:role_id': { name: 'Charlies' }, 'PUT /api/v1/members/:membership_id/role': { role: 'therapist' },
     'PATCH /api/v1/members/:membership_id': { title: 'x' }, 'POST /api/v1/units': { code: 'charlies', name: 'x', kind: 'team' }, 'PATCH /api/v1/units/:unit_id': { name: 'x' },
-    'PUT /api/v1/units/:unit_id/heads': { membership_ids: [] }, 'POST /api/v1/units/:unit_id/move': { parent_id: null }, 'POST /api/v1/units/:unit_id/merge': { merged_unit_id: 'x' },
+    'PUT /api/v1/units/:unit_id/heads': { membership_ids: [] }, 'POST /api/v1/units/:unit_id/move': { parent_id: null }, 'POST /api/v1/units/:unit_id/merge': { merged_unit_id: newId() },
   }
   const each = async (work: (line: string, body: unknown) => Promise<void>) => {
     const [role, unit] = [await roleOf('STAFF'), await unitOf('nursing')]

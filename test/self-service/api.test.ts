@@ -146,11 +146,11 @@ describe('factors', () => {
 describe('what acts for a person', () => {
   it('ends: sessions, apps, memberships', async () => {
     const { api, accountId } = await someone()
-    for (const uid of ['one', 'two', 'three']) await signedIn(desk.house, accountId, `${uid} of api`)
+    for (const uid of ['one', 'two', 'three']) await signedIn(desk.house, accountId, `${uid}-of-api`)
     await admin(desk.house, `insert into consent (account_id, client_id, scopes) values ($1, 'karte', '{openid,email}')`, [accountId])
-    expect(await api.call('GET', at('sessions'))).toMatchObject({ status: 200, body: { sessions: expect.arrayContaining([expect.objectContaining({ session_uid: 'one of api', browser: null, amr: [] })]) } })
-    expect(await api.call('DELETE', at('sessions/one%20of%20api'))).toMatchObject({ status: 204 })
-    expect(await api.call('POST', at('sessions/end-others'), { keep_session_uid: 'two of api' })).toMatchObject({ status: 200, body: { ended: 1 } })
+    expect(await api.call('GET', at('sessions'))).toMatchObject({ status: 200, body: { sessions: expect.arrayContaining([expect.objectContaining({ session_uid: 'one-of-api', browser: null, amr: [] })]) } })
+    expect(await api.call('DELETE', at('sessions/one-of-api'))).toMatchObject({ status: 204 })
+    expect(await api.call('POST', at('sessions/end-others'), { keep_session_uid: 'two-of-api' })).toMatchObject({ status: 200, body: { ended: 1 } })
     expect(await api.call('GET', at('apps'))).toMatchObject({ status: 200, body: { apps: [{ client_id: 'karte', name: 'Karte', membership_id: null, scopes: ['email', 'openid'] }] } })
     expect(await api.call('DELETE', at('apps/karte'))).toMatchObject({ status: 204 })
     expect(await api.call('DELETE', at('apps/karte'))).toMatchObject({ status: 404 })
