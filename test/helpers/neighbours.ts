@@ -36,7 +36,7 @@ export async function furnishSakura({ databases: { engine }, database }: Pick<Te
     tenantId,
     known: {
       ...own, membership_id: ken.id, role_id: ken.role_id, role_name: ken.role_name, unit_id: unit.id, unit_code: unit.code, subdomain: 'sakura', tenant_id: tenantId,
-      account_id: ken.account_id, number: '1', identifier: 'urn:nothing', session_uid: 'nobodys-session',
+      account_id: ken.account_id, number: '1', identifier: 'urn:nothing', api: 'dXJuOm5vdGhpbmc', session_uid: 'nobodys-session',
     },
     secrets: [tenantId, ...rows.map(({ id }) => id), ken.role_id, unit.id, own.import_id, own.assignment_id, own.client_id, own.machine_id, 'ken@example.com', 'invitee-of-sakura@example.com'],
   }
