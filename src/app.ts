@@ -18,6 +18,7 @@ import { clientEndpoints } from './apps/client-api.ts'
 import { clientActEndpoints } from './apps/client-acts-api.ts'
 import { machineEndpoints } from './apps/machine-api.ts'
 import { tenantAppEndpoints } from './apps/tenant-api.ts'
+import { moveUnitAssignments } from './apps/tenant-queries.ts'
 import { systemClock } from './base/clock.ts'
 import type { Config } from './base/config.ts'
 import type { MasterKey } from './base/crypto.ts'
@@ -265,7 +266,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
     }),
     ...consoleDoors(consoleDeps(parts)),
     ...adminDoors(adminDeps(parts)),
-    ...memberDoors({ databases, masterKey, issuer: config.issuer, grants, accounts, memberSessions }),
+    ...memberDoors({ databases, masterKey, issuer: config.issuer, grants, accounts, memberSessions, apps: { moveUnitAssignments } }),
     ...eventEndpoints({ databases }),
     ...importEndpoints({ databases, masterKey, issuer: config.issuer }),
     ...waveEndpoints({ databases, masterKey, issuer: config.issuer }),

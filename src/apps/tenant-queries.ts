@@ -127,6 +127,14 @@ export async function insertAssignment(trx: TenantTrx, clientId: string, assigne
   return row?.id ?? null
 }
 
+/** The apps that one unit was given are the other's from now on, unless it has them; says which moved. */
+export async function moveUnitAssignments(trx: TenantTrx, { from, to }: { readonly from: string; readonly to: string }): Promise<readonly string[]> {
+  const had = trx.query.selectFrom('client_assignment').select('client_id').where('tenant_id', '=', trx.tenantId).where('unit_id', '=', to)
+  const moved = await trx.query.updateTable('client_assignment').set({ unit_id: to })
+    .where('tenant_id', '=', trx.tenantId).where('unit_id', '=', from).where('client_id', 'not in', had).returning('client_id').execute()
+  return moved.map(({ client_id }) => client_id).sort()
+}
+
 /** False when it is gone already. */
 export async function deleteAssignment(trx: TenantTrx, clientId: string, assignmentId: string): Promise<boolean> {
   const result = await trx.query.deleteFrom('client_assignment')

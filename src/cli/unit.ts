@@ -1,5 +1,6 @@
 /** `tegata unit list|create|update|move|merge|delete`: an operator's hand on the tree of a tenant. People name units by their code. */
 import { z } from 'zod'
+import { moveUnitAssignments } from '../apps/tenant-queries.ts'
 import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { unitMembers } from '../members/assign-units.ts'
@@ -71,12 +72,12 @@ export const verbs: readonly Verb[] = [
     },
   }),
   verb({
-    name: 'merge', meaning: 'takes over the members and units of another unit, which is gone then', argument: '<code>', options: { ...tenantOption, '--merged <code>': 'the unit that goes' },
+    name: 'merge', meaning: 'takes over the members, units and apps of another unit, which is gone then', argument: '<code>', options: { ...tenantOption, '--merged <code>': 'the unit that goes' },
     input: coded.extend({ merged: z.string('is missing') }),
     run: async ({ databases }, { merged, ...which }) => {
       const change = await changeOf(databases, which)
       const mergedId = await unitNamed(databases, change.tenantId, merged)
-      return answer(await mergeUnits({ databases, members: unitMembers }, { ...change, mergedId }), which.argument, `unit ${merged} is part of ${which.argument}`)
+      return answer(await mergeUnits({ databases, members: unitMembers, apps: { moveUnitAssignments } }, { ...change, mergedId }), which.argument, `unit ${merged} is part of ${which.argument}`)
     },
   }),
   verb({

@@ -2,6 +2,7 @@
 import { normaliseEmail, normaliseStaffNumber } from '../accounts/identifier.ts'
 import type { TenantTrx } from '../base/db.ts'
 import { isMembershipId } from '../base/ids.ts'
+import { moveUnitAssignments } from '../apps/tenant-queries.ts'
 import { html, type PageDoor, type PageResult } from '../http/page.ts'
 import { unitMembers } from '../members/assign-units.ts'
 import { findMemberNamed } from '../members/member-list-queries.ts'
@@ -149,7 +150,7 @@ async function move(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult>
 /** The command is one of the unit that stays, so what it does not find is the choice. */
 async function merge(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {
   const into = visit.request.form.get(unitFields.into.name) ?? ''
-  const result = await mergeUnits({ databases: deps.databases, members: unitMembers }, { ...changeOf(visit), unitId: into, mergedId: unitIdOf(visit) })
+  const result = await mergeUnits({ databases: deps.databases, members: unitMembers, apps: { moveUnitAssignments } }, { ...changeOf(visit), unitId: into, mergedId: unitIdOf(visit) })
   if (result.ok) return doneAt(visit.pathTo(place, `/${into}`), 'merged')
   return showOne(deps, visit, { error: result.reason === 'not_found' ? 'unknown_unit' : result.reason })
 }

@@ -12,7 +12,7 @@ import { figuresEndpoints } from './tenant-figures-api.ts'
 import { unitEndpoints } from './unit-api.ts'
 
 /** What each of them asks for. */
-export type MemberDoorDeps = Parameters<typeof memberEndpoints>[0] & Parameters<typeof bulkEndpoints>[0] & Parameters<typeof helpEndpoints>[0] & Parameters<typeof invitationEndpoints>[0]
+export type MemberDoorDeps = Parameters<typeof memberEndpoints>[0] & Parameters<typeof bulkEndpoints>[0] & Parameters<typeof helpEndpoints>[0] & Parameters<typeof invitationEndpoints>[0] & Parameters<typeof unitEndpoints>[0]
 
 const groups: readonly ((deps: MemberDoorDeps) => readonly EndpointDoor[])[] = [
   memberEndpoints, memberListEndpoints, bulkEndpoints, helpEndpoints, figuresEndpoints, invitationListEndpoints, invitationEndpoints, roleEndpoints, unitEndpoints, tenantEndpoints,

@@ -10,7 +10,7 @@ import { expecting, type Expectation } from '../http/etag.ts'
 import { idField, textField } from '../http/fields.ts'
 import { createUnit } from '../tenants/create-unit.ts'
 import { deleteUnit } from '../tenants/delete-unit.ts'
-import { mergeUnits } from '../tenants/merge-units.ts'
+import { mergeUnits, type AssignmentMoving } from '../tenants/merge-units.ts'
 import { moveUnit } from '../tenants/move-unit.ts'
 import { unitKinds } from '../tenants/unit.ts'
 import { findUnit, listUnits, type UnitRow } from '../tenants/unit-queries.ts'
@@ -32,8 +32,8 @@ const unitShape = z.object({
 const listedUnit = unitShape.extend({ members: z.int(), members_within: z.int(), heads: z.array(z.object({ membership_id: z.uuid(), name: z.string() })) })
 const byUnit = z.object({ unit_id: idField })
 
-export function unitEndpoints({ databases }: { readonly databases: Databases }): EndpointDoor[] {
-  const deps = { databases, members: unitMembers }
+export function unitEndpoints({ databases, apps }: { readonly databases: Databases; readonly apps: AssignmentMoving }): EndpointDoor[] {
+  const deps = { databases, members: unitMembers, apps }
   return [
     endpoint({
       method: 'GET', path: '/api/v1/units', access: readAccess, response: z.object({ units: z.array(listedUnit) }), summary: 'The units of the tenant, parents before their children, with how many are in each and who heads it.',
@@ -71,7 +71,7 @@ export function unitEndpoints({ databases }: { readonly databases: Databases }):
   ]
 }
 
-function treeEndpoints(deps: { readonly databases: Databases; readonly members: typeof unitMembers }): EndpointDoor[] {
+function treeEndpoints(deps: { readonly databases: Databases; readonly members: typeof unitMembers; readonly apps: AssignmentMoving }): EndpointDoor[] {
   return [
     endpoint({
       method: 'POST', path: '/api/v1/units/:unit_id/move', access, params: byUnit, guarded: true, body: z.strictObject({ parent_id: idField.nullable() }), response: unitShape,
@@ -83,7 +83,7 @@ function treeEndpoints(deps: { readonly databases: Databases; readonly members: 
     }),
     endpoint({
       method: 'POST', path: '/api/v1/units/:unit_id/merge', access, params: byUnit, guarded: true, body: z.strictObject({ merged_unit_id: idField }), response: unitShape,
-      summary: 'Takes over the members and units of another unit, which is gone then.',
+      summary: 'Takes over the members, units and apps of another unit, which is gone then.',
       handle: ({ caller, params, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
         const result = await mergeUnits(deps, { tenantId, unitId: params.unit_id, mergedId: body.merged_unit_id, actor: caller.accountId, expect: expectUnit(ifMatch, params.unit_id), origin })
         return result.ok ? answerUnit(deps.databases, { tenantId, unitId: params.unit_id, status: 200 }) : refuse(result.reason)

@@ -1,6 +1,7 @@
 /** The JSON doors to roles, units and a member's place in them, and the same on the command line: what they answer, and to whom nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { moveUnitAssignments } from '../../src/apps/tenant-queries.ts'
 import { newId } from '../../src/base/ids.ts'
 import { UsageError } from '../../src/cli/fail.ts'
 import type { Caller, EndpointDoor } from '../../src/http/endpoint.ts'
@@ -23,7 +24,7 @@ function callerOf(person: Person, permissions: readonly string[], scopes: readon
 
 beforeAll(async () => {
   house = await buildHouse()
-  const deps = { databases: house.test.databases, grants: { endGrants } }
+  const deps = { databases: house.test.databases, grants: { endGrants }, apps: { moveUnitAssignments } }
   doors = [...roleEndpoints(deps), ...unitEndpoints(deps), ...memberEndpoints(deps).filter(({ path }) => path.includes(':membership_id'))]
   callers.set('alice', callerOf(house.alice, allPermissions))
   callers.set('bob', callerOf(house.bob, []))

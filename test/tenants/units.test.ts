@@ -1,6 +1,8 @@
 /** The tree of units: paths and groups follow every change, no circle comes about, nobody's place is lost, Charlie touches nothing of Sakura's. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAccount } from '../../src/accounts/create-account.ts'
+import { assignApp } from '../../src/apps/assign-app.ts'
+import { moveUnitAssignments } from '../../src/apps/tenant-queries.ts'
 import { newId } from '../../src/base/ids.ts'
 import { addMember } from '../../src/members/add-member.ts'
 import { unitMembers } from '../../src/members/assign-units.ts'
@@ -14,12 +16,13 @@ import { moveUnit } from '../../src/tenants/move-unit.ts'
 import { listUnits } from '../../src/tenants/unit-queries.ts'
 import { updateUnit, type UpdateUnitInput } from '../../src/tenants/update-unit.ts'
 import { buildHouse, by, eventsAbout, must, passwords, type House, type Person } from '../accounts/house.ts'
+import { asSuperuser } from '../helpers/database.ts'
 
 let house: House
 beforeEach(async () => { house = await buildHouse() })
 afterEach(() => house.close())
 
-const deps = () => ({ databases: house.test.databases, members: unitMembers })
+const deps = () => ({ databases: house.test.databases, members: unitMembers, apps: { moveUnitAssignments } })
 const reasonsOf = (results: readonly ({ ok: true } | { ok: false; reason: string })[]) => results.map((result) => (result.ok ? 'ok' : result.reason)).sort()
 const tree = () => house.test.databases.inTenant(house.sakura, listUnits)
 const paths = async () => (await tree()).map((unit) => unit.code_path.join('/'))
@@ -175,7 +178,19 @@ describe('merging', () => {
     expect(await placesOf(house.bob)).toEqual([['west', true], ['nursing', false]])
     expect(await placesOf(house.alice)).toEqual([['nursing', true], ['west', false]])
     expect(await groupsOf(house.bob)).toEqual(['nursing', 'west'])
-    expect((await eventsAbout(house.test, west)).at(-1)).toMatchObject({ type: 'unit.merged', outcome: 'success', before: { merged_code: 'east' }, after: { merged_unit_id: east } })
+    expect((await eventsAbout(house.test, west)).at(-1)).toMatchObject({ type: 'unit.merged', outcome: 'success', before: { merged_code: 'east' }, after: { merged_unit_id: east, apps: [] } })
+  })
+
+  it('brings the apps over that were assigned to it, each once', async () => {
+    const [east = ''] = await chain('east')
+    const { unitId: west } = await must(create('west'))
+    await asSuperuser(house.test.adminUrl, (admin) => admin.query(`insert into client (id, name, open_to, metadata) select id, id, 'every_tenant', '{"grant_types": ["authorization_code"]}' from unnest('{rota,voice}'::text[]) id`))
+    for (const [clientId, unit] of [['rota', 'east'], ['voice', 'east'], ['voice', 'west']] as const) {
+      await must(assignApp(deps(), { tenantId: house.sakura, clientId, assignee: { kind: 'unit', unit }, mover: { kind: 'operator', accountId: null }, origin: by.origin }))
+    }
+    expect(await merge(west, east)).toEqual({ ok: true })
+    expect(await house.test.databases.engine.selectFrom('client_assignment').select(['client_id', 'unit_id']).orderBy('client_id').execute()).toEqual([{ client_id: 'rota', unit_id: west }, { client_id: 'voice', unit_id: west }])
+    expect((await eventsAbout(house.test, west)).at(-1)).toMatchObject({ type: 'unit.merged', after: { apps: ['rota'] } })
   })
 
   it('takes a unit into the one above it, and refuses it into itself, one below, or an unknown one', async () => {

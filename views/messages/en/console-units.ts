@@ -35,7 +35,7 @@ export const consoleUnits = {
   'units.move_text': 'Everything below it and its people ({within}) move along. Codes stay. Apps are told the new place from the next use on.',
   'units.move': 'Move',
   'units.merge_title': 'Merge it into another unit',
-  'units.merge_text': 'Its own members ({direct}) and the units right below it ({below}) go to the unit that you choose. This unit and its code are gone then, which cannot be undone.',
+  'units.merge_text': 'Its own members ({direct}) and the units right below it ({below}) go to the unit that you choose, and so do the apps that were assigned to it: everybody there may then use them. This unit and its code are gone then, which cannot be undone.',
   'units.merge_into': 'Merge into',
   'units.merge': 'Merge',
   'units.merge_none': 'There is no other unit that it could be merged into.',

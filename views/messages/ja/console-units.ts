@@ -33,7 +33,7 @@ export const consoleUnits = {
   'units.move_text': '下の部署と、所属する{within}人も一緒に移ります。コードは変わりません。アプリに伝わる所属は、次に使うときから新しい場所になります。',
   'units.move': '移す',
   'units.merge_title': '別の部署にまとめる',
-  'units.merge_text': '直接所属する{direct}人と、すぐ下の{below}部署が、選んだ部署に移ります。この部署とそのコードはなくなり、元に戻せません。',
+  'units.merge_text': '直接所属する{direct}人と、すぐ下の{below}部署が、選んだ部署に移ります。この部署に割り当てたアプリも移り、選んだ部署の全員が使えるようになります。この部署とそのコードはなくなり、元に戻せません。',
   'units.merge_into': 'まとめる先',
   'units.merge': 'まとめる',
   'units.merge_none': 'まとめられる部署は、ほかにありません。',
