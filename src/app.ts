@@ -42,7 +42,7 @@ import { startJobs } from './events/jobs.ts'
 import { createCursors } from './events/queries.ts'
 import { record } from './events/record.ts'
 import { startRelay } from './events/relay.ts'
-import { createAssets, type Scripts } from './http/assets.ts'
+import { createAssets, type ReferenceAssets, type Scripts } from './http/assets.ts'
 import { createCookieJar, type CookieJar } from './http/cookies.ts'
 import { createCsrf } from './http/csrf.ts'
 import { directListener } from './http/direct.ts'
@@ -83,6 +83,8 @@ import { adminDoors } from './operations/admin-doors.ts'
 import type { AdminDeps } from './operations/deps.ts'
 import { routes } from './oidc/routes.ts'
 import { operationsPages } from './operations/pages.ts'
+import { referencePages } from './operations/pages-reference.ts'
+import { ensureReferenceClient } from './operations/reference-client.ts'
 import { importEndpoints } from './provisioning/api.ts'
 import { forgetOldRows } from './provisioning/forget-old-rows.ts'
 import { waveEndpoints } from './provisioning/wave-api.ts'
@@ -129,6 +131,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     await ensureKeys(databases, masterKey)
     await ensureOwnApi({ databases }, config)
     await ensureAccountClient({ databases }, config)
+    await ensureReferenceClient({ databases }, config)
     const mailbox = options.demo ? await startDemo({ config, databases, masterKey, hashes, onProgress: options.onProgress }) : null
     if (mailbox !== null) endings.push(() => mailbox.close())
     const edge = await buildEdge({ config, log, masterKey, databases, hashes, mailbox })
@@ -201,7 +204,7 @@ async function buildEdge(parts: Parts & { masterKey: MasterKey; hashes: HashPool
   const personal = personalDeps(parts)
   const metrics = createMetrics({ hashQueueDepth: () => hashes.depth })
   const health = createHealth({ checks: healthChecks(databases, mount), metrics, log })
-  const doors = allDoors({ ...parts, personal, clients, references, cookies, mount, trustedDevice, scripts: assets.scripts })
+  const doors = allDoors({ ...parts, personal, clients, references, cookies, mount, trustedDevice, scripts: assets.scripts, reference: assets.reference })
   const edge = { issuer: config.issuer, trustedProxies: config.trustedProxies, cookies, log, frame, observe: metrics.observe }
   const app = createHttpApp(edge)
   app.use(health.serve(config.metricsPort === null ? 'this_machine' : 'nobody'))
@@ -239,6 +242,7 @@ interface DoorParts extends Parts {
   readonly mount: ProviderMount
   readonly trustedDevice: TrustedDevice
   readonly scripts: Scripts
+  readonly reference: ReferenceAssets
 }
 
 /** Every door that is ours; the provider's own stand behind them. */
@@ -249,6 +253,7 @@ function allDoors(parts: DoorParts): readonly Door[] {
   const links: LinkPageDeps = { accounts, scripts, joinTenant, wayBack: (clientId) => wayBack(clients, clientId) }
   const doors: readonly Door[] = [
     ...operationsPages({ config, mailbox }),
+    ...referencePages({ issuer: config.issuer, assets: parts.reference }),
     ...brandPages({ databases }),
     ...recoverPages(links),
     ...linkPages(links),

@@ -18,6 +18,8 @@ interface Props {
   wide?: boolean
   /** Scripts of ours, run in this order once the page stands; only passkeys need one, every other page works without. */
   scriptUrls?: readonly string[] | undefined
+  /** Beyond the look that every page has. */
+  stylesheetUrls?: readonly string[] | undefined
   children: ComponentChildren
 }
 
@@ -58,7 +60,7 @@ function Seal({ frame: { brand, markUrl } }: { frame: FrameProps }): JSX.Element
 }
 
 /** The document around a page, for layouts that are no card (board.tsx). */
-export function Sheet({ frame, title, scriptUrls = [], children }: Omit<Props, 'wide'>): JSX.Element {
+export function Sheet({ frame, title, scriptUrls = [], stylesheetUrls = [], children }: Omit<Props, 'wide'>): JSX.Element {
   const icon = frame.faviconUrl ?? frame.markUrl
   return (
     <html lang={frame.locale}>
@@ -71,6 +73,9 @@ export function Sheet({ frame, title, scriptUrls = [], children }: Omit<Props, '
         <link rel="icon" type="image/svg+xml" href={icon} />
         <link rel="stylesheet" href={frame.stylesheetUrl} />
         {frame.brand?.stylesheetUrl === undefined ? null : <link rel="stylesheet" href={frame.brand.stylesheetUrl} />}
+        {stylesheetUrls.map((url) => (
+          <link key={url} rel="stylesheet" href={url} />
+        ))}
         {scriptUrls.map((url) => (
           <script key={url} src={url} defer></script>
         ))}

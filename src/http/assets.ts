@@ -21,10 +21,19 @@ export interface Scripts {
   readonly progress: readonly string[]
 }
 
+/** Of the reference of the API: Swagger UI as its package brings it, and what makes it ours. */
+export interface ReferenceAssets {
+  readonly stylesheets: readonly string[]
+  readonly scripts: readonly string[]
+  /** Of the page to which a sign-in comes back. */
+  readonly returnScripts: readonly string[]
+}
+
 export interface Assets {
   readonly urls: AssetUrls
   /** Scripts of ours, in the order in which a page loads them; all but passkeys work without. */
   readonly scripts: Scripts
+  readonly reference: ReferenceAssets
   readonly serve: AppMiddleware
 }
 
@@ -52,22 +61,32 @@ const forDay = 'public, max-age=86400'
 export function createAssets(views: string = join(projectRoot, 'views')): Assets {
   const style = Buffer.concat(filesIn(join(views, 'styles'), '.css').map(({ content }) => content))
   if (style.length === 0) throw new Error('views/styles holds no stylesheet: the checkout is not complete.')
-  const pictures = filesIn(join(views, 'assets')).map(({ name, content }) => ({ name, asset: hashed(name, content) }))
+  const own = filesIn(join(views, 'assets')).map(({ name, content }) => ({ name, asset: hashed(name, content) }))
   const stylesheet = hashed('tegata.css', style)
-  const mark = named(pictures, 'mark.svg')
-  const favicon = named(pictures, 'favicon.svg')
+  const mark = named(own, 'mark.svg')
+  const favicon = named(own, 'favicon.svg')
   // Browsers differ in how they spell what WebAuthn gives; the library that the server side belongs to evens it out.
-  const webauthn = hashed('webauthn.js', readFileSync(join(dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser')), '..', 'dist', 'bundle', 'index.umd.min.js')))
-  const script = (name: string) => named(pictures, name).url
+  const webauthn = packaged('@simplewebauthn/browser', '../dist/bundle/index.umd.min.js', 'webauthn.js')
+  const swagger = {
+    style: packaged('swagger-ui-dist', 'swagger-ui.css'), script: packaged('swagger-ui-dist', 'swagger-ui-bundle.js'), onReturn: packaged('swagger-ui-dist', 'oauth2-redirect.js'),
+  }
+  const url = (name: string) => named(own, name).url
   const all = [
     stylesheet,
     webauthn,
-    ...pictures.map(({ asset }) => asset),
+    ...Object.values(swagger),
+    ...own.map(({ asset }) => asset),
     { ...favicon, url: '/favicon.ico', cacheControl: forDay },
     { ...hashed('robots.txt', Buffer.from('User-agent: *\nDisallow: /\n')), url: '/robots.txt', cacheControl: forDay },
   ]
-  const byUrl = new Map(all.map((asset) => [asset.url, asset]))
-  return { urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url }, scripts: { submit: script('submit.js'), passkey: [webauthn.url, script('passkey.js')], copy: [script('copy.js')], reveal: [script('reveal.js')], filters: [script('filters.js')], progress: [script('progress.js')] }, serve: serve(byUrl) }
+  return {
+    urls: { stylesheetUrl: stylesheet.url, markUrl: mark.url, faviconUrl: favicon.url },
+    scripts: {
+      submit: url('submit.js'), passkey: [webauthn.url, url('passkey.js')], copy: [url('copy.js')], reveal: [url('reveal.js')], filters: [url('filters.js')], progress: [url('progress.js')],
+    },
+    reference: { stylesheets: [swagger.style.url, url('reference.css')], scripts: [swagger.script.url, url('reference.js')], returnScripts: [swagger.onReturn.url] },
+    serve: serve(new Map(all.map((asset) => [asset.url, asset]))),
+  }
 }
 
 function serve(byUrl: ReadonlyMap<string, Asset>): AppMiddleware {
@@ -108,8 +127,13 @@ function hashed(name: string, body: Buffer): Asset {
   return { url: `/assets/${name.slice(0, -extension.length)}.${digest}${extension}`, body, type, etag: `"${digest}"`, cacheControl: forEver }
 }
 
-function named(pictures: readonly { name: string; asset: Asset }[], name: string): Asset {
-  const found = pictures.find((picture) => picture.name === name)
+/** A file of a package, found from where the package begins; served under its own name unless told. */
+function packaged(packageName: string, path: string, name: string = path): Asset {
+  return hashed(name, readFileSync(join(dirname(createRequire(import.meta.url).resolve(packageName)), path)))
+}
+
+function named(own: readonly { name: string; asset: Asset }[], name: string): Asset {
+  const found = own.find((file) => file.name === name)
   if (found === undefined) throw new Error(`views/assets holds no ${name}: the checkout is not complete.`)
   return found.asset
 }

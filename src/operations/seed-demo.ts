@@ -27,7 +27,7 @@ import { lockSeeding } from './queries.ts'
 const bySystem = { actor: null, origin: noOrigin } as const
 
 /** Scopes of our own API; its tokens are opaque, so they die at once (design §4). */
-const ownApiScopes = [
+export const ownApiScopes = [
   'members:read', 'members:write', 'tenant:read', 'tenant:write', 'apps:read', 'apps:write', 'audit:read', 'account:read', 'account:write', 'platform:read', 'platform:write',
 ] as const
 

@@ -17,6 +17,7 @@ import { NewPasswordPage } from '../../views/pages/new-password.tsx'
 import { NoTenantPage } from '../../views/pages/no-tenant.tsx'
 import { RecoverPage, RecoverSentPage } from '../../views/pages/recover.tsx'
 import { RecoveryCodesPage, recoveryCodesFile } from '../../views/pages/recovery-codes.tsx'
+import { ReferencePage, ReferenceReturnPage } from '../../views/pages/reference.tsx'
 import { RegisterAddressPage, RegisterCodePage, RegisterDetailsPage } from '../../views/pages/register.tsx'
 import { SecondFactorPage } from '../../views/pages/second-factor.tsx'
 import { SelectTenantPage } from '../../views/pages/select-tenant.tsx'
@@ -327,6 +328,14 @@ function rest(frame: FrameProps): Picture[] {
   return [
     { name: 'home', page: 'home', node: h(HomePage, { frame, issuer: 'https://id.example.com' }) },
     { name: 'home-demo', page: 'home', node: h(HomePage, { frame, issuer: 'http://localhost:3000', demo }) },
+    {
+      name: 'reference', page: 'reference',
+      node: h(ReferencePage, {
+        frame, stylesheetUrls: ['/assets/reference.css'], scriptUrls: ['/assets/reference.js'], descriptionUrl: '/api/v1/openapi.json',
+        signIn: { clientId: 'tegata-reference', returnUrl: 'https://id.example.com/api/docs/return', resource: 'https://id.example.com/api/v1' },
+      }),
+    },
+    { name: 'reference-return', page: 'reference_return', node: h(ReferenceReturnPage, { frame, scriptUrls: ['/assets/oauth2-redirect.js'] }) },
     { name: 'dev-mail-empty', page: 'dev_mail', node: h(DevMailListPage, { frame, listUrl: '/dev/mail', mails: [] }) },
     { name: 'dev-mail-list', page: 'dev_mail', node: h(DevMailListPage, { frame, listUrl: '/dev/mail', mails: [mail, { ...mail, id: 'm-2', to: 'ken@example.com' }] }) },
     { name: 'dev-mail', page: 'dev_mail', node: h(DevMailPage, { frame, listUrl: '/dev/mail', mail: { ...mail, text: '佐藤 花子 さま\n\nhttp://localhost:3000/\n' } }) },

@@ -362,6 +362,16 @@ export const signInContract = {
       backToApp: { element: 'a', id: 'back_to_app', meaning: 'Leads back to the app, where it has an address.' },
     },
   },
-  home: { meaning: 'The front page.', action: null, elements: { account: link('account', 'Leads to the pages of one’s own account.') } },
+  home: {
+    meaning: 'The front page.',
+    action: null,
+    elements: { account: link('account', 'Leads to the pages of one’s own account.'), reference: link('reference', 'Leads to the reference of the API.') },
+  },
+  reference: {
+    meaning: 'The reference of the API.',
+    action: null,
+    elements: { home: link('home', 'Leads to the front page.'), description: link('description', 'Leads to the description of the API (OpenAPI 3.1).') },
+  },
+  reference_return: { meaning: 'Where the sign-in of the reference comes back to.', action: null, elements: {} },
   dev_mail: { meaning: 'Mails of the demo.', action: null, elements: {} },
 } as const satisfies Readonly<Record<string, PageContract>>

@@ -48,6 +48,12 @@ export function HomePage({ frame, demo, issuer }: HomeProps): JSX.Element {
           <dd>
             <code id="issuer">{issuer}</code>
           </dd>
+          <dt>{t('home.reference')}</dt>
+          <dd>
+            <a id={formContract.home.elements.reference.id} href="/api/docs">
+              /api/docs
+            </a>
+          </dd>
           <dt>{t('home.discovery')}</dt>
           <dd>
             <a id="discovery" href="/.well-known/openid-configuration">

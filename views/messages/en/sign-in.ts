@@ -402,6 +402,13 @@ export const signIn = {
   'home.developers': 'For developers',
   'home.issuer': 'Issuer',
   'home.discovery': 'Discovery document',
+  'home.reference': 'Reference of the API',
+  'reference.title': 'Reference of the API',
+  'reference.text': 'Every endpoint of the API, with what it takes and what it answers. What all have in common, such as the headers that say how many requests are left, stands in the file below only.',
+  'reference.try': 'To try one, choose “Authorize” and sign in. What you send there really happens, with your own rights; to act in an organisation, name it in X-Tenant-ID.',
+  'reference.description': 'All of it as a file (OpenAPI 3.1)',
+  'reference.noscript': 'The list below is drawn by JavaScript, which your browser does not run. The file above says it all; docs/endpoints.md of the source says it in words.',
+  'reference.return': 'You have signed in. This window closes by itself; if it does not, you can close it.',
 
   'mail.title': 'Sent mails',
   'mail.intro': 'In the demo no mail leaves this machine; it arrives here instead.',

@@ -403,6 +403,13 @@ export const signIn = {
   'home.developers': '開発者の方へ',
   'home.issuer': '発行者 (issuer)',
   'home.discovery': '設定情報 (discovery)',
+  'home.reference': 'API リファレンス',
+  'reference.title': 'API リファレンス',
+  'reference.text': 'API のすべての窓口と、それぞれが受け取るもの、返すものの一覧です。一覧の中は英語です。すべての窓口に共通すること（残りの送信回数を示すヘッダーなど）は、下のファイルだけに書いてあります。',
+  'reference.try': '試すときは「Authorize」を選んでサインインしてください。送ったことは、ご自分の権限で実際に行われます。組織の中で行うときは、X-Tenant-ID に組織を書いてください。',
+  'reference.description': 'すべてを書いたファイル (OpenAPI 3.1)',
+  'reference.noscript': '一覧は JavaScript で表示されますが、お使いのブラウザーでは動いていません。上のファイルにすべてがあります。文章での説明は、ソースの docs/endpoints.md にあります。',
+  'reference.return': 'サインインしました。この画面は自動で閉じます。閉じないときは、手動で閉じてください。',
 
   'mail.title': '送信されたメール',
   'mail.intro': 'デモでは、メールは外に送られず、ここに届きます。',
