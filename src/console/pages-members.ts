@@ -1,8 +1,7 @@
 /** The list of a tenant's members, and the same as a file. What fits a filter is the members room's question. */
-import { pipeline } from 'node:stream/promises'
-import { record } from '../events/record.ts'
 import { csvDownload } from '../http/csv.ts'
-import { answered, html, redirect, type PageDoor, type PageResult } from '../http/page.ts'
+import { download, html, redirect, type PageDoor, type PageResult } from '../http/page.ts'
+import { exportMembers } from '../members/export-members.ts'
 import { countMembers, listMemberPage } from '../members/member-list-queries.ts'
 import { isMembershipStatus } from '../members/membership.ts'
 import { countByStatus } from './member-queries.ts'
@@ -14,7 +13,6 @@ import type { BulkAct, MemberListRow, Option } from '../../views/member-props.ts
 import { MembersPage } from '../../views/pages/console/members.tsx'
 import { addressOf } from './address.ts'
 import type { ConsoleDeps } from './deps.ts'
-import { headings, readMemberRows } from './member-file.ts'
 import { filterQuery, listQuery, orderSaid, sortLinksOf, wishIn } from './member-filter.ts'
 import { consolePage, noticeIn, statusOf, type ConsoleVisit } from './visit.ts'
 
@@ -54,19 +52,10 @@ async function showMembers(deps: ConsoleDeps, visit: ConsoleVisit): Promise<Page
   }), { status: statusOf(error), script: 'self' })
 }
 
-/** The list as a file; that somebody took it out is an event. */
-async function sendFile(deps: ConsoleDeps, { tenantId, subdomain, mover, request: { ctx, query, origin } }: ConsoleVisit): Promise<PageResult> {
-  const { filter, order, values } = wishIn(query)
-  const narrowed = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''))
-  await deps.databases.inTenant(tenantId, async (trx) => {
-    const after = { count: await countMembers(trx, filter), ...narrowed }
-    await record(trx, { type: 'members.exported', outcome: 'success', subject: tenantId, actor: mover.accountId, origin, after })
-  })
-  const file = csvDownload({ filename: `members-${subdomain}.csv`, headings, rows: readMemberRows(deps.databases, tenantId, { filter, ...order }) })
-  for (const [name, value] of Object.entries({ ...file.headers, 'Cache-Control': 'no-store' })) ctx.res.setHeader(name, value)
-  ctx.res.statusCode = 200
-  await pipeline(file.body, ctx.res)
-  return answered()
+async function sendFile(deps: ConsoleDeps, { tenantId, subdomain, mover, request: { query, origin } }: ConsoleVisit): Promise<PageResult> {
+  const { filter, order } = wishIn(query)
+  const list = await exportMembers(deps, { tenantId, filter, ...order, mover, origin })
+  return download(csvDownload({ ...list, filename: `members-${subdomain}.csv` }))
 }
 
 export function presentRow({ page: { frame } }: Pick<ConsoleVisit, 'page'>, row: MemberRow): MemberListRow {

@@ -57,6 +57,6 @@ describe('the list of members', () => {
     expect(lines[0]).toContain(cast.bob.membershipId)
     expect(lines[0]).toContain(`"'=HYPERLINK`)
     const event = await tegata.databases.engine.selectFrom('event').select(['actor', 'after']).where('type', '=', 'members.exported').where('tenant_id', '=', cast.alice.tenantId).executeTakeFirstOrThrow()
-    expect(event).toEqual({ actor: cast.alice.accountId, after: { count: 1, search: cast.bob.email } })
+    expect(event).toEqual({ actor: cast.alice.accountId, after: { count: 1, filter: { search: cast.bob.email, status: ['active', 'invited', 'suspended'] } } })
   })
 })
