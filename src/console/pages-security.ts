@@ -92,9 +92,9 @@ async function lookAhead(deps: ConsoleDeps, visit: ConsoleVisit, values: Securit
   return result.reason === 'not_found' ? nothingHere(deps, visit) : show(deps, visit, { values, error: result.reason })
 }
 
-function present({ members, locked_out, must_set_up, reminded, first }: EffectCounts): RulePreviewProps {
+function present({ members, must_add_passkey, must_set_up, reminded, first }: EffectCounts): RulePreviewProps {
   return {
-    members, counts: { locked_out, must_set_up, reminded },
+    members, counts: { must_add_passkey, must_set_up, reminded },
     first: first.map((one) => ({ membershipId: one.membership_id, name: one.shown_name, factors: one.second_factors, effect: one.effect })),
   }
 }

@@ -43,7 +43,7 @@ const ruleChanges = z.strictObject({
   mfa_enforced_from: momentField.nullable().optional(), registration_role: textField(50).nullable().optional(),
 })
 const previewShape = z.object({
-  members: z.int(), locked_out: z.int(), must_set_up: z.int(), reminded: z.int(),
+  members: z.int(), must_add_passkey: z.int(), must_set_up: z.int(), reminded: z.int(),
   first: z.array(z.object({ membership_id: z.uuid(), name: z.string(), second_factors: z.array(z.string()), effect: z.enum(effects) })),
 })
 
@@ -183,6 +183,6 @@ function presentTenant(row: TenantRow): z.input<typeof tenantShape> {
   }
 }
 
-function presentPreview({ members, locked_out, must_set_up, reminded, first }: EffectCounts): z.input<typeof previewShape> {
-  return { members, locked_out, must_set_up, reminded, first: first.map(({ shown_name: name, ...hit }) => ({ name, ...hit })) }
+function presentPreview({ members, must_add_passkey, must_set_up, reminded, first }: EffectCounts): z.input<typeof previewShape> {
+  return { members, must_add_passkey, must_set_up, reminded, first: first.map(({ shown_name: name, ...hit }) => ({ name, ...hit })) }
 }

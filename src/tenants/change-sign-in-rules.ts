@@ -58,7 +58,7 @@ async function locksOut(trx: TenantTrx, { before, rules, actor }: { readonly bef
   const effect = await findEffectOn(trx, rules, actor)
   if (effect === undefined || !stopsSignIn(effect)) return false
   const effectBefore = await findEffectOn(trx, before, actor)
-  return effectBefore === undefined || !stopsSignIn(effectBefore) || (effect === 'locked_out' && effectBefore !== 'locked_out')
+  return effectBefore === undefined || !stopsSignIn(effectBefore) || (effect === 'must_add_passkey' && effectBefore !== 'must_add_passkey')
 }
 
 /** Undefined where nothing is said about it. */

@@ -70,10 +70,11 @@ type Rules = Pick<SignInRuleColumns, 'mfa_rule' | 'mfa_level' | 'mfa_enforced_fr
 function effectOf({ mfa_rule: rule, mfa_level: level, mfa_enforced_from: from, password_sign_in: byPassword }: Rules): RawBuilder<Effect> {
   return sql<Effect>`case
     when 'passkey' = any (account.second_factors) then 'none'
-    when not ${byPassword}::boolean then 'locked_out'
+    when not ${byPassword}::boolean then 'must_add_passkey'
     when ${rule}::text = 'off' or (${rule}::text = 'admins' and cardinality(role.permissions) = 0) then 'none'
     when ${level}::text = 'aal2' and cardinality(account.second_factors) > 0 then 'none'
     when ${from}::timestamptz > now() then 'reminded'
+    when ${level}::text = 'phr' then 'must_add_passkey'
     else 'must_set_up' end`
 }
 
@@ -101,7 +102,7 @@ export interface HitMember {
 
 export interface EffectCounts {
   readonly members: number
-  readonly locked_out: number
+  readonly must_add_passkey: number
   readonly must_set_up: number
   readonly reminded: number
   /** The first of those that are hit, the hardest hit first. */
@@ -114,9 +115,9 @@ export async function countEffects(trx: TenantTrx, rules: Rules, limit: number):
   return trx.query
     .with((name) => name('member').materialized(), () => activeMembers(trx, rules))
     .selectFrom('member')
-    .select([sql<number>`count(*)`.as('members'), counted('locked_out').as('locked_out'), counted('must_set_up').as('must_set_up'), counted('reminded').as('reminded')])
+    .select([sql<number>`count(*)`.as('members'), counted('must_add_passkey').as('must_add_passkey'), counted('must_set_up').as('must_set_up'), counted('reminded').as('reminded')])
     .select(sql<HitMember[]>`(select coalesce(jsonb_agg(jsonb_build_object('membership_id', id, 'shown_name', shown_name, 'second_factors', second_factors, 'effect', effect)), '[]')
-      from (select * from member where effect <> 'none' order by array_position(array['locked_out', 'must_set_up', 'reminded'], effect), sort_name, id limit ${limit}) hit)`.as('first'))
+      from (select * from member where effect <> 'none' order by array_position(array['must_add_passkey', 'must_set_up', 'reminded'], effect), sort_name, id limit ${limit}) hit)`.as('first'))
     .executeTakeFirstOrThrow()
 }
 

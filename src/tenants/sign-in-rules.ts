@@ -73,13 +73,13 @@ function isWithin(count: number, least: number, most: number): boolean {
 }
 
 /**
- * What rules mean for a member with the factors they have now. locked_out: the password they sign in with counts no more.
- * must_set_up: at the next sign-in, before anything else. reminded: may put that off until the rule is enforced.
+ * What rules mean for a member with the factors they have now. must_add_passkey: at the next sign-in, before anything else, because
+ * nothing but a passkey counts. must_set_up: the same, by an authenticator app or a passkey. reminded: may put that off until the rule is enforced.
  */
-export const effects = ['locked_out', 'must_set_up', 'reminded', 'none'] as const
+export const effects = ['must_add_passkey', 'must_set_up', 'reminded', 'none'] as const
 export type Effect = (typeof effects)[number]
 
 /** Whether a member cannot go on as they are. */
 export function stopsSignIn(effect: Effect): boolean {
-  return effect === 'locked_out' || effect === 'must_set_up'
+  return effect === 'must_add_passkey' || effect === 'must_set_up'
 }

@@ -108,15 +108,15 @@ describe('the subdomain of a tenant', () => {
 describe('the sign-in rules', () => {
   it('say whom they would hit before they do', async () => {
     await own(house.alice, 'totp')
-    expect(await preview({})).toMatchObject({ ok: true, members: 2, locked_out: 0, must_set_up: 0, reminded: 0, first: [] })
+    expect(await preview({})).toMatchObject({ ok: true, members: 2, must_add_passkey: 0, must_set_up: 0, reminded: 0, first: [] })
     expect(await preview({ mfaRule: 'everyone' })).toMatchObject({ must_set_up: 1, first: [{ membership_id: house.bob.membershipId, shown_name: '試験 bob', second_factors: [], effect: 'must_set_up' }] })
     expect(await preview({ mfaRule: 'everyone', mfaEnforcedFrom: tomorrow() })).toMatchObject({ must_set_up: 0, reminded: 1, first: [{ effect: 'reminded' }] })
     expect(await preview({ mfaRule: 'admins' })).toMatchObject({ must_set_up: 0 })
-    expect(await preview({ mfaRule: 'admins', mfaLevel: 'phr' })).toMatchObject({ must_set_up: 1, first: [{ membership_id: house.alice.membershipId, second_factors: ['totp'] }] })
-    expect(await preview({ passwordSignIn: false })).toMatchObject({ locked_out: 2, first: [{ effect: 'locked_out' }, { effect: 'locked_out' }] })
+    expect(await preview({ mfaRule: 'admins', mfaLevel: 'phr' })).toMatchObject({ must_add_passkey: 1, must_set_up: 0, first: [{ membership_id: house.alice.membershipId, second_factors: ['totp'] }] })
+    expect(await preview({ passwordSignIn: false })).toMatchObject({ must_add_passkey: 2, first: [{ effect: 'must_add_passkey' }, { effect: 'must_add_passkey' }] })
     await own(house.alice, 'passkey')
-    expect(await preview({ passwordSignIn: false, mfaRule: 'everyone', mfaLevel: 'phr' })).toMatchObject({ members: 2, locked_out: 1, must_set_up: 0 })
-    expect(await house.test.databases.inTenant(house.sakura, (trx) => previewSignInRules(trx, { passwordSignIn: false }, 0))).toMatchObject({ locked_out: 1, first: [] })
+    expect(await preview({ passwordSignIn: false, mfaRule: 'everyone', mfaLevel: 'phr' })).toMatchObject({ members: 2, must_add_passkey: 1, must_set_up: 0 })
+    expect(await house.test.databases.inTenant(house.sakura, (trx) => previewSignInRules(trx, { passwordSignIn: false }, 0))).toMatchObject({ must_add_passkey: 1, first: [] })
     expect(await eventsAbout(house.test, house.sakura)).toHaveLength(1)
   })
 

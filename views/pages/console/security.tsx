@@ -12,7 +12,7 @@ import { hrefTo } from '../../safe-url.ts'
 
 export const mfaRuleNames = ['off', 'admins', 'everyone'] as const
 export const mfaLevelNames = ['aal2', 'phr'] as const
-export type RuleEffect = 'locked_out' | 'must_set_up' | 'reminded' | 'none'
+export type RuleEffect = 'must_add_passkey' | 'must_set_up' | 'reminded' | 'none'
 
 export type SecurityFailure =
   | 'trusted_device_days_invalid' | 'password_max_age_invalid' | 'session_hours_invalid' | 'unknown_role' | 'role_is_administrator' | 'locks_yourself_out'
@@ -115,7 +115,7 @@ function Preview({ preview, subdomain, t }: { preview: RulePreviewProps; subdoma
         <>
           <Figures
             figures={[
-              { name: t('security.preview_locked_out'), value: String(counts.locked_out), look: counts.locked_out > 0 },
+              { name: t('security.preview_must_add_passkey'), value: String(counts.must_add_passkey), look: counts.must_add_passkey > 0 },
               { name: t('security.preview_must_set_up'), value: String(counts.must_set_up) },
               { name: t('security.preview_reminded'), value: String(counts.reminded) },
             ]}
