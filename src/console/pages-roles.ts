@@ -2,11 +2,14 @@
 import { html, redirect, type PageDoor, type PageResult } from '../http/page.ts'
 import { createRole } from '../members/create-role.ts'
 import { deleteRole } from '../members/delete-role.ts'
+import { roleTemplates } from '../members/role-template.ts'
 import { listHolders, listRoles, type CountedRole } from '../members/role-queries.ts'
 import { updateRole } from '../members/update-role.ts'
+import { tenantKinds } from '../tenants/tenant.ts'
 import { roleFields } from '../../views/contract/console.ts'
-import { RolePage, RolesPage, type RoleFailure, type RolePageProps, type RoleRow, type RolesProps } from '../../views/pages/console/roles.tsx'
+import { RolePage, RolesPage, type RoleFailure, type RolePageProps, type RoleRow, type RolesProps, type TemplateGroup } from '../../views/pages/console/roles.tsx'
 import { permissionNames } from '../../views/permission-words.ts'
+import { addressOf } from './address.ts'
 import type { ConsoleDeps } from './deps.ts'
 import { consolePage, doneAt, nothingHere, noticeIn, statusOf, type ConsoleVisit } from './visit.ts'
 
@@ -17,7 +20,7 @@ export function rolePages(deps: ConsoleDeps): readonly PageDoor[] {
   const permission = 'role:manage'
   return [
     ...consolePage(deps, { path: '/roles', place, permission }, { show: (visit) => showList(deps, visit) }),
-    ...consolePage(deps, { path: '/roles/new', place, permission }, { show: (visit) => showNew(visit, emptyValues), take: (visit) => create(deps, visit) }),
+    ...consolePage(deps, { path: '/roles/new', place, permission }, { show: (visit) => showNew(deps, visit), take: (visit) => create(deps, visit) }),
     ...consolePage(deps, { path: '/roles/:role_id', place, permission }, { show: (visit) => showOne(deps, visit), take: (visit) => change(deps, visit) }),
   ]
 }
@@ -33,15 +36,34 @@ function present({ id, name, description, permissions, uses_seat: usesSeat, memb
 }
 
 type Values = RolePageProps['values']
-const emptyValues: Values = { name: '', description: '', permissions: [], usesSeat: true }
-
-function showNew(visit: ConsoleVisit, values: Values, error?: RoleFailure): PageResult {
-  return html(RolePage({ ...visit.page, role: null, values, grantable: visit.permissions, holders: [], error }), { status: statusOf(error) })
-}
 
 interface Shown {
   readonly values?: Values
   readonly error?: RoleFailure
+}
+
+const emptyValues: Values = { name: '', description: '', permissions: [], usesSeat: true }
+
+async function showNew({ databases }: ConsoleDeps, visit: ConsoleVisit, { values = startOf(visit), error }: Shown = {}): Promise<PageResult> {
+  const roles = await databases.inTenant(visit.tenantId, listRoles)
+  const templates = templatesFor(visit, roles.map(({ name }) => name))
+  return html(RolePage({ ...visit.page, role: null, values, templates, grantable: visit.permissions, holders: [], error }), { status: statusOf(error) })
+}
+
+/** Those that the person may make here: of a name that is free, and with no right that they do not hold. */
+function templatesFor({ permissions: held, pathTo }: ConsoleVisit, taken: readonly string[]): readonly TemplateGroup[] {
+  const groups = tenantKinds.map((kind) => {
+    const offered = roleTemplates[kind].filter(({ name, permissions }) => !taken.includes(name) && permissions.every((one) => held.includes(one)))
+    return { kind, templates: offered.map(({ name }) => ({ name, href: addressOf(pathTo(place, '/new'), { template: name, kind }) })) }
+  })
+  return groups.filter(({ templates }) => templates.length > 0)
+}
+
+/** A new role begins empty, or as the template that the address names. */
+function startOf({ request: { query } }: ConsoleVisit): Values {
+  const kind = tenantKinds.find((one) => one === query.get('kind'))
+  const template = kind === undefined ? undefined : roleTemplates[kind].find(({ name }) => name === query.get('template'))
+  return template === undefined ? emptyValues : { ...emptyValues, name: template.name, permissions: template.permissions, usesSeat: template.usesSeat }
 }
 
 async function showOne(deps: ConsoleDeps, visit: ConsoleVisit, { values, error }: Shown = {}): Promise<PageResult> {
@@ -55,7 +77,7 @@ async function showOne(deps: ConsoleDeps, visit: ConsoleVisit, { values, error }
   const holders = found.holders.slice(0, mostHoldersShown).map(({ name, membershipId }) => ({ name, href: visit.pathTo('members', `/${membershipId}`) }))
   const stored = { name: role.name, description: role.description ?? '', permissions: role.permissions, usesSeat: role.usesSeat }
   const notice = error === undefined ? noticeIn(visit, ['saved']) : undefined
-  return html(RolePage({ ...visit.page, role, values: values ?? stored, grantable: visit.permissions, holders, notice, error }), { status: statusOf(error) })
+  return html(RolePage({ ...visit.page, role, values: values ?? stored, templates: [], grantable: visit.permissions, holders, notice, error }), { status: statusOf(error) })
 }
 
 function valuesIn({ request: { form } }: ConsoleVisit): Values {
@@ -67,10 +89,10 @@ function valuesIn({ request: { form } }: ConsoleVisit): Values {
   }
 }
 
-async function create({ databases }: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {
+async function create(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {
   const { name, description, permissions, usesSeat } = valuesIn(visit)
-  const result = await createRole({ databases }, { tenantId: visit.tenantId, name, description, permissions, usesSeat, mover: visit.mover, origin: visit.request.origin })
-  return result.ok ? doneAt(visit.pathTo(place), 'role_created') : showNew(visit, valuesIn(visit), result.reason)
+  const result = await createRole(deps, { tenantId: visit.tenantId, name, description, permissions, usesSeat, mover: visit.mover, origin: visit.request.origin })
+  return result.ok ? doneAt(visit.pathTo(place), 'role_created') : showNew(deps, visit, { values: valuesIn(visit), error: result.reason })
 }
 
 function change(deps: ConsoleDeps, visit: ConsoleVisit): Promise<PageResult> {

@@ -53,6 +53,18 @@ describe('roles', () => {
     expect([gone.url.pathname, gone.text.includes('HEAD_NURSE')]).toEqual([at('/roles'), false])
   })
 
+  test('begin with a template of an organisation like theirs, as long as its name is free', async () => {
+    const { person } = cast.alice
+    const page = await openConsole(tegata, cast.alice, at('/roles/new'))
+    const link = page.html.getElementById('template_patient')?.getAttribute('href') ?? ''
+    const filled = await person.open(new URL(link, tegata.issuer))
+    expect([filled.html.getElementById('name')?.getAttribute('value'), filled.html.getElementById('uses_seat')?.hasAttribute('checked')]).toEqual(['patient', false])
+    await person.submit(filled, {}, 'save')
+    const names = (await openConsole(tegata, cast.alice, at('/roles/new'))).html.querySelectorAll('[id^="template_"]').map((one) => one.text.trim())
+    expect(names).toEqual(expect.arrayContaining(['EXECUTIVE', 'DEPARTMENT_HEAD', 'TEAM_LEADER', 'STAFF', 'clinic_admin', 'therapist', 'receptionist']))
+    expect(names).not.toContain('patient')
+  })
+
   test('keep what was typed when something does not fit', async () => {
     const page = await cast.alice.person.submit(await openConsole(tegata, cast.alice, at('/roles/new')), { name: ' ', description: 'x' }, 'save')
     expect([page.status, page.html.getElementById('error_summary')?.text]).toEqual([400, expect.stringContaining('1〜50')])

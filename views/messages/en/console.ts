@@ -58,6 +58,8 @@ export const console = {
 
   'console.roles.intro': 'A role says who somebody is in the organisation. Products are told its name; what it may do inside a product is that product’s decision.',
   'console.roles.new': 'Add a role',
+  'console.roles.templates': 'Begin with a template',
+  'console.roles.templates_lead': 'Roles that organisations like these usually have. Choosing one fills in the form below; nothing is added until you save.',
   'console.roles.name': 'Name of the role',
   'console.roles.name_hint': 'Products are told this name, a new one from the next sign-in on. At most 50 characters.',
   'console.roles.description': 'Description',

@@ -56,6 +56,8 @@ export const console = {
 
   'console.roles.intro': '役割は、組織の中でその人が何者かを表します。製品には役割の名前が伝わり、製品の中で何ができるかは製品が決めます。',
   'console.roles.new': '役割を追加',
+  'console.roles.templates': 'ひな形から始める',
+  'console.roles.templates_lead': 'よくある役割です。選ぶと、下の欄に名前と権限が入ります。保存するまで、何も追加されません。',
   'console.roles.name': '役割の名前',
   'console.roles.name_hint': '製品に伝わる名前です。変えると、次のサインインから新しい名前が伝わります。50文字まで。',
   'console.roles.description': '説明',

@@ -1,5 +1,5 @@
 /** The roles of a tenant: the list, and one role with what it may do and who has it. */
-import type { JSX } from 'preact'
+import { Fragment, type JSX } from 'preact'
 import { roleFields } from '../../contract/console.ts'
 import { consolePath, type ConsolePageProps } from '../../console-props.ts'
 import { t as speak, type Translate } from '../../messages.ts'
@@ -9,6 +9,7 @@ import { Action, Checkbox, Field, Form, TextArea } from '../../parts/form.tsx'
 import { DataTable, type Column } from '../../parts/table.tsx'
 import { permissionNames, permissionWords, type PermissionName } from '../../permission-words.ts'
 import { hrefTo } from '../../safe-url.ts'
+import type { tenantKinds } from '../admin/tenants.tsx'
 
 export interface RoleRow {
   id: string
@@ -74,6 +75,12 @@ export type RoleFailure =
   | 'invalid_name' | 'name_taken' | 'unknown_permission' | 'registration_role' | 'role_in_use' | 'role_above_own' | 'last_admin' | 'precondition_failed'
   | 'invalid_description' | 'seat_limit_reached'
 
+/** Roles to begin with, as organisations of one kind usually have them. */
+export interface TemplateGroup {
+  kind: (typeof tenantKinds)[number]
+  templates: readonly { readonly name: string; readonly href: string }[]
+}
+
 export interface RolePageProps extends ConsolePageProps<'saved', RoleFailure> {
   /** Null for one that is to be made. */
   role: RoleRow | null
@@ -82,12 +89,14 @@ export interface RolePageProps extends ConsolePageProps<'saved', RoleFailure> {
   values: { name: string; description: string; permissions: readonly string[]; usesSeat: boolean }
   /** Those that the person holds and may therefore give. */
   grantable: readonly string[]
+  /** For a new role only. */
+  templates: readonly TemplateGroup[]
   /** The first of those who have the role. */
   holders: readonly { name: string; href: string }[]
 }
 
 /** One role: what it is called, what it may do, who has it. */
-export function RolePage({ role, values, grantable, holders, notice, error, ...page }: RolePageProps): JSX.Element {
+export function RolePage({ role, values, grantable, templates, holders, notice, error, ...page }: RolePageProps): JSX.Element {
   const t = speak(page.frame.locale)
   return (
     <ConsoleFrame
@@ -96,6 +105,7 @@ export function RolePage({ role, values, grantable, holders, notice, error, ...p
       done={notice === undefined ? undefined : t('board.saved')}
       failure={error === undefined ? undefined : { text: failureWords(t, error), fieldId: error === 'invalid_name' || error === 'name_taken' ? roleFields.name.id : undefined }}
     >
+      {templates.length === 0 ? null : <Templates groups={templates} t={t} />}
       <Panel>
         <Form form={page.form}>
           <Field field={roleFields.name} label={t('console.roles.name')} hint={t('console.roles.name_hint')} value={values.name} error={nameError(t, error)} />
@@ -117,6 +127,31 @@ export function RolePage({ role, values, grantable, holders, notice, error, ...p
       {role === null ? null : <Holders role={role} holders={holders} t={t} />}
       {role === null ? null : <Removal role={role} form={page.form} t={t} />}
     </ConsoleFrame>
+  )
+}
+
+function Templates({ groups, t }: { groups: readonly TemplateGroup[]; t: Translate }): JSX.Element {
+  return (
+    <Panel title={t('console.roles.templates')} lead={t('console.roles.templates_lead')}>
+      <dl class="facts">
+        {groups.map(({ kind, templates }) => (
+          <Fragment key={kind}>
+            <dt>{t(`admin.tenants.kind.${kind}`)}</dt>
+            <dd>
+              <ul class="names">
+                {templates.map(({ name, href }) => (
+                  <li key={name}>
+                    <a id={`template_${name}`} href={hrefTo(href)}>
+                      <bdi>{name}</bdi>
+                    </a>
+                  </li>
+                ))}
+              </ul>
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </Panel>
   )
 }
 
