@@ -209,6 +209,8 @@ export interface MembershipRow {
   since: string
   until: string | null
   status: 'active' | 'suspended' | 'expired' | 'not_started' | 'tenant_suspended'
+  /** The console of the tenant, for whoever may do something there. */
+  consoleUrl: string | null
   /** Why the person cannot leave now; null where they can. */
   staysBecause: 'last_admin' | null
 }

@@ -70,6 +70,15 @@ export interface MembershipChoice {
   disabledReason?: DisabledReason | undefined
 }
 
+/** An invitation that waits for the person at the picker. */
+export interface PendingInvitation {
+  membershipId: string
+  tenantName: string
+  roleName: string
+  initial: string
+  colour: TenantColour
+}
+
 /** Why a form came back; the words live in the messages. */
 export type SignInError =
   | 'wrong_credentials'

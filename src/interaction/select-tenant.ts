@@ -6,8 +6,9 @@ import { html, type PageResult } from '../http/page.ts'
 import { NoTenantPage, type NoTenantProps } from '../../views/pages/no-tenant.tsx'
 import { SelectTenantPage } from '../../views/pages/select-tenant.tsx'
 import { colourOf, initialOf } from '../../views/parts/chip.tsx'
-import type { MembershipChoice, SelectTenantError } from '../../views/props.ts'
+import type { MembershipChoice, PendingInvitation, SelectTenantError } from '../../views/props.ts'
 import { listAdministratorNames } from '../members/administrator-queries.ts'
+import { listOwnInvitations } from '../members/own-memberships-queries.ts'
 import type { MembershipFacts } from '../oidc/facts.ts'
 import { fittingMemberships, isMeant, requestedTenant } from '../oidc/membership-choice.ts'
 import type { PersonRow } from '../oidc/queries.ts'
@@ -18,10 +19,19 @@ export async function showTenants(step: Step, person: PersonRow, error?: SelectT
   const { request, client, interaction } = step
   const tenant = requestedTenant(interaction.params)
   const common = { frame: request.frame(), form: formOf(step), app: client, person: personOf(person) }
+  const invitations = await pendingInvitations(step, person)
   const options = { status: error === undefined ? 200 : 400, formAction: formActionsOf(step) }
-  if (fittingMemberships(person.memberships, tenant).length === 0) return html(NoTenantPage({ ...common, ...(await whyNone(step, person, tenant)) }), options)
+  if (fittingMemberships(person.memberships, tenant).length === 0) return html(NoTenantPage({ ...common, invitations, ...(await whyNone(step, person, tenant)) }), options)
   const offered = person.memberships.filter((one) => isMeant(one, tenant) && one.not_usable_because !== 'invited')
-  return html(SelectTenantPage({ ...common, tenants: offered.map(choiceOf), ...(error === undefined ? {} : { error }) }), options)
+  return html(SelectTenantPage({ ...common, invitations, tenants: offered.map(choiceOf), ...(error === undefined ? {} : { error }) }), options)
+}
+
+/** Those that may be answered without their mail; the tenant that was asked for is no reason to hide another one's. */
+async function pendingInvitations({ deps }: Step, { account, memberships }: PersonRow): Promise<readonly PendingInvitation[]> {
+  if (!memberships.some(({ not_usable_because: reason }) => reason === 'invited')) return []
+  return (await listOwnInvitations(deps.databases.engine, account.id)).map((one) => ({
+    membershipId: one.membership_id, tenantName: one.tenant_name, roleName: one.role, initial: initialOf(one.tenant_name), colour: colourOf(one.tenant_id),
+  }))
 }
 
 /** What stands in the way: of the tenant that was asked for, where the person belongs to it, else of each. */

@@ -13,6 +13,8 @@ export interface OwnMembershipRow {
   /** Days after which the tenant asks for another password. */
   readonly password_max_age_days: number | null
   readonly role: string
+  /** Whether the role opens the console of the tenant. */
+  readonly administers: boolean
   /** Names, the primary one first. */
   readonly units: string[]
   readonly employee_number: string | null
@@ -34,6 +36,7 @@ export async function listOwnMemberships(db: Engine, accountId: string): Promise
     .innerJoin('tenant', 'tenant.id', 'membership.tenant_id')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
     .select(['membership.id', 'membership.tenant_id', 'tenant.name as tenant_name', 'tenant.subdomain', 'tenant.password_max_age_days', 'role.name as role'])
+    .select(sql<boolean>`cardinality(role.permissions) > 0`.as('administers'))
     .select(sql<string[]>`array(select unit.name from membership_unit mu join unit on unit.tenant_id = mu.tenant_id and unit.id = mu.unit_id
       where mu.tenant_id = membership.tenant_id and mu.membership_id = membership.id order by mu.is_primary desc, unit.code)`.as('units'))
     .select(['membership.employee_number', 'membership.title', 'membership.status', 'membership.created_at', 'membership.joined_at', 'membership.ended_at'])

@@ -4,6 +4,7 @@ import { acceptOwnInvitation, declineOwnInvitation } from '../members/answer-own
 import { leaveTenant } from '../members/leave-tenant.ts'
 import { listOwnInvitations, listOwnMemberships, listSoleAdministrations, type OwnInvitation, type OwnMembershipRow } from '../members/own-memberships-queries.ts'
 import { accountPaths, type MembershipRow, type TenantsProps, type WaitingInvitation } from '../../views/account-props.ts'
+import { consolePath } from '../../views/console-props.ts'
 import { ConfirmPage } from '../../views/pages/account/confirm.tsx'
 import { TenantsPage } from '../../views/pages/account/tenants.tsx'
 import { colourOf, initialOf } from '../../views/parts/chip.tsx'
@@ -57,6 +58,7 @@ function presentMembership({ writtenDay, writtenOrNull }: Visit, row: OwnMembers
     since: writtenDay(row.joined_at ?? row.created_at),
     until: writtenOrNull(row.valid_until),
     status: statusIn(row),
+    consoleUrl: row.administers && row.unusable_because === null ? consolePath(row.subdomain, 'home') : null,
     staysBecause: isLastAdmin ? 'last_admin' : null,
   }
 }

@@ -6,16 +6,19 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newId, parseMembershipId, parseTenantId } from '../../src/base/ids.ts'
 import { noOrigin } from '../../src/base/origin.ts'
+import { endMembership } from '../../src/members/end-membership.ts'
 import { inviteMember, type InviteMemberInput } from '../../src/members/invite-member.ts'
 import { invitationPath, invitationToken } from '../../src/members/invitation.ts'
 import type { Mover } from '../../src/members/membership.ts'
 import { allPermissions } from '../../src/members/permission.ts'
 import { resendInvitation } from '../../src/members/resend-invitation.ts'
 import { revokeInvitation } from '../../src/members/revoke-invitation.ts'
+import { endGrants } from '../../src/oidc/endings.ts'
 import { asSuperuser } from '../helpers/database.ts'
 import { linkMailTo, noticeTo } from '../helpers/mail.ts'
 import { forge, freshAddress, newTenant, openAccount, somebody, throughSignIn, type Somebody } from '../helpers/people.ts'
 import type { Person, Visit } from '../helpers/person.ts'
+import { codeOf } from '../helpers/sign-in.ts'
 import { startTegata, type Tegata } from '../helpers/tegata.ts'
 
 let tegata: Tegata
@@ -46,6 +49,11 @@ const admin = (statement: string, values: unknown[]) => asSuperuser(tegata.datab
 const statusOf = async (membershipId: string) => (await tegata.databases.engine.selectFrom('membership').select('status').where('id', '=', membershipId).executeTakeFirstOrThrow()).status
 const eventsOf = async (membershipId: string) =>
   (await tegata.databases.engine.selectFrom('event').select(['type', 'outcome', 'reason']).where('subject', '=', membershipId).orderBy('id').execute()).map(({ type, outcome, reason }) => [type, outcome, reason ?? ''].join(' ').trim())
+/** Everything that an answer would change, and how many lines the log has about it. */
+const standing = async (membershipIds: readonly string[]) => (await sql`
+  select to_jsonb(i) as invitation, to_jsonb(m) as membership, to_jsonb(a) as account, (select count(*)::int from event e where e.subject in (m.id::text, m.account_id::text)) as events
+  from membership m join invitation i on i.tenant_id = m.tenant_id and i.membership_id = m.id join account a on a.id = m.account_id
+  where m.id in (${sql.join(membershipIds)}) order by m.id`.execute(tegata.databases.engine)).rows
 const password = 'plum-harbour-lantern-27'
 
 /** Signs in on the page behind the link and comes back to it. */
@@ -123,6 +131,34 @@ describe('somebody with an account', () => {
     expect([back.url.href, buttonsOf(back), await statusOf(membershipId)]).toEqual([url, ['accept', 'decline'], 'invited'])
     const done = await person.submit(back, {}, 'accept')
     expect([titleOf(done), await statusOf(membershipId)]).toEqual(['医療法人さくら会 に参加しました', 'active'])
+  })
+
+  test('is told of it where a product finds no tenant for them, answers it in the account, and gets in', async () => {
+    const [who, person, app] = [await somebody(tegata), tegata.person(), await tegata.app({ name: 'Ward' })]
+    const { membershipId } = await invite({ email: who.email })
+    const closed = await throughSignIn(person, await person.open(app.start('openid tenant').url), who)
+    expect(closed.text).toContain('医療法人さくら会')
+    const answering = await person.open(new URL(closed.html.getElementById('answer_invitations')?.getAttribute('href') ?? '', tegata.issuer))
+    await person.submit(answering, {}, `accept-${membershipId}`)
+    expect(await statusOf(membershipId)).toBe('active')
+    expect(codeOf(await person.open(app.start('openid tenant').url))).toBeTruthy()
+  })
+
+  test('keeps an invitation when their address changes, and waits while every seat is taken', async () => {
+    const who = await somebody(tegata)
+    const own = await newTenant(tegata)
+    const { url, membershipId } = await invite({ email: who.email, tenantId: parseTenantId(own.tenantId), role: 'GUEST', mover: { kind: 'operator', accountId: null } })
+    const moved = freshAddress()
+    await admin(`update account set email = $2 where id = $1`, [who.accountId, moved])
+    await admin(`update tenant set seat_limit = 0 where id = $1`, [own.tenantId])
+    const person = tegata.person()
+    const page = await comeBack(person, url, { ...who, email: moved })
+    expect([page.text.includes(moved), page.text.includes(who.email)]).toEqual([true, false])
+    const full = await person.submit(page, {}, 'accept')
+    expect([full.status, titleOf(full), await statusOf(membershipId)]).toEqual([409, 'まだ参加できません', 'invited'])
+    await admin(`update tenant set seat_limit = 1 where id = $1`, [own.tenantId])
+    expect((await person.submit(await person.open(url), {}, 'accept')).status).toBe(200)
+    expect(await statusOf(membershipId)).toBe('active')
   })
 
   test('is one person, whoever races', async () => {
@@ -229,5 +265,34 @@ describe('a link', () => {
     await sql`update tenant set status = 'active' where id = ${own.tenantId}`.execute(tegata.databases.engine)
     expect((await person.submit(await person.open(url), details, 'accept')).status).toBe(200)
     expect(await statusOf(membershipId)).toBe('active')
+  })
+
+  test('of a membership that has ended is dead, and an invitation that takes the person back is a new one', async () => {
+    const who = await somebody(tegata)
+    const { url, membershipId } = await invite({ email: who.email })
+    const person = tegata.person()
+    await person.submit(await comeBack(person, url, who), {}, 'accept')
+    await endMembership({ ...tegata, grants: { endGrants } }, { tenantId, membershipId: parseMembershipId(membershipId), mover: misaki, origin: noOrigin })
+    const ended = await person.open(url)
+    expect([ended.status, titleOf(ended), buttonsOf(ended)]).toEqual([410, 'この招待は、もう使えません', []])
+    const again = await invite({ email: who.email, reinvite: true })
+    expect(again.membershipId).toBe(membershipId)
+    expect(titleOf(await person.open(url))).toBe('この招待のリンクは使えません')
+    const back = await person.submit(await person.open(urlOf(membershipId, 2)), {}, 'accept')
+    expect([titleOf(back), await statusOf(membershipId)]).toEqual(['医療法人さくら会 に参加しました', 'active'])
+  })
+
+  test('changes nothing by being opened, however it stands and whoever opens it', async () => {
+    const who = await somebody(tegata)
+    const [open, expired, revoked] = [await invite({ email: who.email }), await invite({ email: freshAddress() }), await invite({ email: freshAddress() })]
+    await admin(`update invitation set expires_at = now() - interval '1 second' where membership_id = $1`, [expired.membershipId])
+    await revokeInvitation(tegata, { tenantId, membershipId: parseMembershipId(revoked.membershipId), mover: misaki, origin: noOrigin })
+    const [scanner, invitee, charlie] = [tegata.person(), tegata.person(), tegata.person()]
+    await openAccount(tegata, invitee, who)
+    await openAccount(tegata, charlie, await somebody(tegata))
+    const ids = [open, expired, revoked].map(({ membershipId }) => membershipId)
+    const before = await standing(ids)
+    for (const { url } of [open, expired, revoked]) for (const person of [scanner, invitee, charlie]) await person.open(url)
+    expect(await standing(ids)).toEqual(before)
   })
 })

@@ -238,9 +238,10 @@ function tenants(frame: FrameProps): Picture[] {
     since: frame.locale === 'ja' ? '2024年4月1日' : '1 April 2024',
     until: null,
     status: 'active',
+    consoleUrl: null,
     staysBecause: null,
   }
-  const midori: MembershipRow = { ...sakura, membershipId: 'm-2', tenantName: 'みどり整骨院', initial: 'み', colour: 'matsu', roleName: 'clinic_admin', units: [], staysBecause: 'last_admin' }
+  const midori: MembershipRow = { ...sakura, membershipId: 'm-2', tenantName: 'みどり整骨院', initial: 'み', colour: 'matsu', roleName: 'clinic_admin', units: [], consoleUrl: '/t/midori', staysBecause: 'last_admin' }
   const until = frame.locale === 'ja' ? '2026年9月30日' : '30 September 2026'
   const closed = (['suspended', 'expired', 'not_started', 'tenant_suspended'] as const).map((status): MembershipRow => ({
     ...sakura,

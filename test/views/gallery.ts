@@ -245,8 +245,11 @@ function links(frame: FrameProps): Picture[] {
 }
 
 function tenants(frame: FrameProps): Picture[] {
-  const base = { frame, form, app: karte, person }
+  const base = { frame, form, app: karte, person, invitations: [] }
+  const invited = { ...base, invitations: [{ membershipId: 'm-9', tenantName: 'みどり整骨院', roleName: 'therapist', initial: 'み', colour: 'matsu' }] } as const
   return [
+    { name: 'select-tenant-invited', page: 'select_tenant', node: h(SelectTenantPage, { ...invited, tenants: memberships }) },
+    { name: 'no-tenant-invited', page: 'no_tenant', node: h(NoTenantPage, { ...invited, memberships: [], turnTo: [] }) },
     { name: 'select-tenant', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: memberships }) },
     { name: 'select-tenant-closed', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: [...memberships, ...closed], error: 'choice_invalid' }) },
     { name: 'select-tenant-many', page: 'select_tenant', node: h(SelectTenantPage, { ...base, tenants: many, error: 'form_expired' }) },

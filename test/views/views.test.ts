@@ -129,7 +129,7 @@ describe('what people and apps have named', () => {
   const choice = { membershipId: hostile, tenantName: hostile, subdomain: 'x', roleName: hostile, unitName: hostile, initial: '<', colour: 'ai' } as const
   const nodes = [
     h(SignInPage, { frame, form: { action: hostile, csrfToken: hostile }, app, tenant: { name: hostile }, identifier: hostile, fixedPerson: hostilePerson, canCancel: true }),
-    h(SelectTenantPage, { frame, form, app, person: hostilePerson, tenants: [choice] }),
+    h(SelectTenantPage, { frame, form, app, person: hostilePerson, invitations: [], tenants: [choice] }),
     h(ConsentPage, {
       frame,
       form,
@@ -176,7 +176,7 @@ describe('the pages in particular', () => {
 
   it('offer no button for a membership that is closed', () => {
     const tenants = memberships.map((choice) => ({ ...choice, disabledReason: 'suspended' as const }))
-    const html = renderPage(h(SelectTenantPage, { frame: frameOf('ja'), form, app: karte, person, tenants }))
+    const html = renderPage(h(SelectTenantPage, { frame: frameOf('ja'), form, app: karte, person, invitations: [], tenants }))
     expect(html).not.toContain('name="membership_id"')
     expect(html).toContain('利用が停止されています')
   })

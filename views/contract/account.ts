@@ -161,6 +161,7 @@ export const accountContract = {
       accept: { element: 'button', name: 'accept', id: 'accept-{membership_id}', value: '{membership_id}', meaning: 'Takes an invitation up.' },
       decline: { element: 'button', name: 'decline', id: 'decline-{membership_id}', value: '{membership_id}', meaning: 'Turns an invitation down.' },
       leave: { element: 'button', name: 'leave', id: 'leave-{membership_id}', value: '{membership_id}', meaning: 'Asks whether to leave a tenant.' },
+      manage: { element: 'a', id: 'manage-{membership_id}', meaning: 'Leads to the console of a tenant where the person may do something there.' },
     },
   },
   account_apps: {

@@ -79,6 +79,8 @@ function nameField<const Name extends string>(name: Name, more: { readonly autoc
   return { element: 'input', name, id: name, type: 'text', ...more } as const satisfies FieldContract
 }
 
+const answerInvitations = link('answer_invitations', 'Leads to the invitations that wait for the person. Stands where there are some.')
+
 export const signInContract = {
   sign_in: {
     meaning: 'Asks who somebody is.',
@@ -306,11 +308,12 @@ export const signInContract = {
         value: '{membership_id}',
         meaning: 'Chooses the tenant to act for; one button for each membership that may be used now.',
       },
+      answerInvitations,
       switchAccount,
       cancel,
     },
   },
-  no_tenant: { meaning: 'Says that this account has no tenant that fits.', action: interaction, elements: { csrfToken, switchAccount, cancel } },
+  no_tenant: { meaning: 'Says that this account has no tenant that fits.', action: interaction, elements: { csrfToken, answerInvitations, switchAccount, cancel } },
   consent: {
     meaning: 'Asks whether an app may see what it wants to see.',
     action: interaction,

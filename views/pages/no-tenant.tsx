@@ -11,7 +11,8 @@ import { t as speak } from '../messages.ts'
 import { AppHeader } from '../parts/app-header.tsx'
 import { Action, Form } from '../parts/form.tsx'
 import { ClosedMembership } from '../parts/membership.tsx'
-import type { AppProps, FormProps, FrameProps, MembershipChoice, PersonProps } from '../props.ts'
+import { PendingInvitations } from '../parts/pending-invitations.tsx'
+import type { AppProps, FormProps, FrameProps, MembershipChoice, PendingInvitation, PersonProps } from '../props.ts'
 
 export interface NoTenantProps {
   frame: FrameProps
@@ -24,6 +25,7 @@ export interface NoTenantProps {
   memberships: readonly MembershipChoice[]
   /** Who can open the app to the person, by tenant. */
   turnTo: readonly TurnTo[]
+  invitations: readonly PendingInvitation[]
 }
 
 export interface TurnTo {
@@ -37,7 +39,7 @@ const { switchAccount, cancel } = formContract.no_tenant.elements
 
 /** Explains that there is nothing to choose and offers another account. */
 export function NoTenantPage(props: NoTenantProps): JSX.Element {
-  const { frame, form, app, person, memberships, turnTo } = props
+  const { frame, form, app, person, memberships, turnTo, invitations } = props
   const t = speak(frame.locale)
   const title = t(isAppClosed(props) ? 'no_tenant.app_title' : 'no_tenant.title')
   return (
@@ -54,6 +56,7 @@ export function NoTenantPage(props: NoTenantProps): JSX.Element {
           ),
         )}
       </ul>
+      <PendingInvitations invitations={invitations} t={t} />
       <dl class="facts">
         <dt>{t('no_tenant.account')}</dt>
         <dd>

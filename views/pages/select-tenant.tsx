@@ -9,9 +9,10 @@ import { t as speak } from '../messages.ts'
 import { AppHeader } from '../parts/app-header.tsx'
 import { Action, Form } from '../parts/form.tsx'
 import { ClosedMembership, OpenMembership } from '../parts/membership.tsx'
+import { PendingInvitations } from '../parts/pending-invitations.tsx'
 import { ErrorSummary } from '../parts/notices.tsx'
 import { Person } from '../parts/person.tsx'
-import type { AppProps, FormProps, FrameProps, MembershipChoice, PersonProps, SelectTenantError } from '../props.ts'
+import type { AppProps, FormProps, FrameProps, MembershipChoice, PendingInvitation, PersonProps, SelectTenantError } from '../props.ts'
 
 export interface SelectTenantProps {
   frame: FrameProps
@@ -19,13 +20,14 @@ export interface SelectTenantProps {
   app: AppProps
   person: PersonProps
   tenants: readonly MembershipChoice[]
+  invitations: readonly PendingInvitation[]
   error?: SelectTenantError | undefined
 }
 
 const { switchAccount, cancel } = formContract.select_tenant.elements
 
 /** Asks which tenant to act for. */
-export function SelectTenantPage({ frame, form, app, person, tenants, error }: SelectTenantProps): JSX.Element {
+export function SelectTenantPage({ frame, form, app, person, tenants, invitations, error }: SelectTenantProps): JSX.Element {
   const t = speak(frame.locale)
   return (
     <Frame frame={frame} title={`${t('select_tenant.title')} · ${app.name}`}>
@@ -56,6 +58,7 @@ export function SelectTenantPage({ frame, form, app, person, tenants, error }: S
           </Action>
         </div>
       </Form>
+      <PendingInvitations invitations={invitations} t={t} />
     </Frame>
   )
 }

@@ -238,6 +238,7 @@ export const account = {
   'account.notice.joined': 'You have joined the organisation.',
   'account.notice.declined': 'You have declined the invitation.',
   'account.error.seat_limit_reached': 'Every seat of this organisation is taken, so you cannot join now. Its administrators have been told; please try again later.',
+  'account.tenants.manage': 'Manage it',
   'account.tenants.leave': 'Leave',
   'account.tenants.stays.last_admin': 'You cannot leave, because you are the only administrator. Please make somebody else an administrator first.',
   'account.error.last_admin': 'This is not possible while you are the only administrator. Please make somebody else an administrator first.',

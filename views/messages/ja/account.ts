@@ -218,7 +218,7 @@ export const account = {
 
   'account.tenants.intro': '所属している組織と、そこでの立場です。内容が違うときは、組織の管理者にご連絡ください。',
   'account.tenants.none': 'どの組織にも所属していません。お心当たりの組織があるときは、その組織の管理者に登録を依頼してください。',
-  'account.tenants.role': 'ロール',
+  'account.tenants.role': '役割',
   'account.tenants.units': '部署',
   'account.tenants.since': '所属した日',
   'account.tenants.until': '利用の期限',
@@ -236,6 +236,7 @@ export const account = {
   'account.notice.joined': '組織に参加しました。',
   'account.notice.declined': '招待を断りました。',
   'account.error.seat_limit_reached': 'この組織の席がいっぱいのため、今は参加できません。組織の管理者に知らせましたので、席が空いてからもう一度お試しください。',
+  'account.tenants.manage': '組織を管理する',
   'account.tenants.leave': '組織から抜ける',
   'account.tenants.stays.last_admin': 'あなたがただ一人の管理者のため、抜けられません。先に、ほかの人を管理者にしてください。',
   'account.error.last_admin': 'ただ一人の管理者のため、続けられません。先に、ほかの人を管理者にしてください。',

@@ -285,6 +285,7 @@ export const signIn = {
 
   'select_tenant.title': 'どの組織で使いますか',
   'select_tenant.list': '所属している組織',
+  'select_tenant.answer_invitations': '招待に返事をする',
   'select_tenant.error.choice_invalid': '選んだ組織は現在利用できません。ほかの組織を選んでください。',
   'select_tenant.error.form_expired': 'ページを開いてから時間がたったため、送信できませんでした。もう一度選んでください。',
   'membership.suspended': '利用が停止されています',
@@ -318,7 +319,7 @@ export const signIn = {
   'consent.scope.email': 'メールアドレスを見る',
   'consent.scope.phone': '電話番号を見る',
   'consent.scope.address': '住所を見る',
-  'consent.scope.tenant': '所属する組織の名前、ロール、部署を見る',
+  'consent.scope.tenant': '所属する組織の名前、役割、部署を見る',
   'consent.scope.offline_access': 'アプリを開いていないあいだも、許可した情報と操作を使い続ける',
   'consent.redirect': 'どちらを選んでも、{host} に戻ります。',
   'consent.third_party': '{app} は外部のアプリです。信頼できる場合だけ許可してください。',
@@ -387,7 +388,7 @@ export const signIn = {
   'dead.start_again': '{app} でもう一度始める',
 
   'home.title': 'ひとつのアカウントで、どのアプリにも',
-  'home.text': 'ここは Tegata のサインイン窓口です。アプリにサインインすると、あなたが誰で、どの組織の、どのロールで働いているかをアプリに伝えます。',
+  'home.text': 'ここは Tegata のサインイン窓口です。アプリにサインインすると、あなたが誰で、どの組織の、どの役割で働いているかをアプリに伝えます。',
   'home.advice': 'サインインは、使いたいアプリから始めてください。',
   'home.demo_title': 'デモを試す',
   'home.demo_text': 'アプリを開き、下のアカウントのどれかでサインインしてください。',

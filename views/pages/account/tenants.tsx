@@ -8,8 +8,9 @@ import { AccountFrame } from '../../parts/account-frame.tsx'
 import { Entries, Entry, Pairs, Panel, Tag, type Tone } from '../../parts/account-panel.tsx'
 import { Chip } from '../../parts/chip.tsx'
 import { Form } from '../../parts/form.tsx'
+import { hrefTo } from '../../safe-url.ts'
 
-const { accept, decline, leave } = formContract.account_tenants.elements
+const { accept, decline, leave, manage } = formContract.account_tenants.elements
 
 const tones = { active: 'good', not_started: 'plain', expired: 'plain', suspended: 'danger', tenant_suspended: 'danger' } as const satisfies Record<MembershipRow['status'], Tone>
 
@@ -73,14 +74,23 @@ function Invitation({ invitation, t }: { invitation: WaitingInvitation; t: Trans
 }
 
 function Membership({ membership, t }: { membership: MembershipRow; t: Translate }): JSX.Element {
-  const { membershipId, tenantName, units, status, staysBecause } = membership
+  const { membershipId, tenantName, units, status, consoleUrl, staysBecause } = membership
   return (
     <Entry
       title={tenantName}
       alone
       mark={<Chip initial={membership.initial} colour={membership.colour} />}
       tags={<Tag tone={tones[status]}>{t(`account.tenants.status.${status}`)}</Tag>}
-      acts={staysBecause === null ? <RowButton button={leave} of={membershipId} label={t('account.tenants.leave')} about={tenantName} danger t={t} /> : undefined}
+      acts={
+        <>
+          {consoleUrl === null ? null : (
+            <a class="button quiet compact" id={manage.id.replace('{membership_id}', membershipId)} href={hrefTo(consoleUrl)}>
+              {t('account.tenants.manage')}
+            </a>
+          )}
+          {staysBecause === null ? <RowButton button={leave} of={membershipId} label={t('account.tenants.leave')} about={tenantName} danger t={t} /> : null}
+        </>
+      }
     >
       <Pairs
         pairs={[
