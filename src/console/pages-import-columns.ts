@@ -52,6 +52,8 @@ async function saveColumns(deps: ConsoleDeps, visit: ConsoleVisit, one: OneImpor
   const chosen: Chosen = Object.fromEntries(headings.map((_heading, number) => [String(number), oneOf(importFieldNames, form.get(columnFields.column(number).name)) ?? '']))
   const mapping = mappingShape.safeParse(Object.fromEntries(Object.entries(chosen).filter(([, field]) => field !== '')))
   if (!mapping.success) return showColumns(deps, visit, { one, chosen, where, error: 'field_twice' })
+  // Otherwise each line would be refused for it, one by one.
+  if (where.role === '' && !Object.values(mapping.data).includes('role')) return showColumns(deps, visit, { one, chosen, where, error: 'no_role' })
   const defaults = defaultsShape.parse({ role: where.role === '' ? null : where.role, units: unitsOf(where), client_id: where.app === '' ? null : where.app, locale: where.locale, reinvite: where.reinvite })
   const result = await changeImport(deps, { tenantId, importId, mover, origin, mapping: mapping.data, defaults })
   if (result.ok) return redirect(visit.pathTo(place, `/${importId}/rows`))

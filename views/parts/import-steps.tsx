@@ -42,7 +42,7 @@ type ImportNo = MessageKey extends infer Key ? (Key extends `${Beginning}${infer
 
 const words: Readonly<Record<ImportNo, true>> = {
   nothing_given: true, invalid_name: true, unknown_encoding: true, is_workbook: true, list_empty: true, list_too_large: true, too_many_rows: true, too_many_columns: true,
-  field_too_long: true, unclosed_quote: true, malformed_list: true, unknown_column: true, field_twice: true, wave_under_way: true, nobody_waits: true, nobody_invited: true,
+  field_too_long: true, unclosed_quote: true, malformed_list: true, unknown_column: true, field_twice: true, no_role: true, wave_under_way: true, nobody_waits: true, nobody_invited: true,
   not_running: true, invalid_sizes: true,
 }
 

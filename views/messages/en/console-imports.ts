@@ -44,6 +44,7 @@ export const consoleImports = {
   'imports.error.malformed_list': 'This cannot be read as a table. Please check that it is a CSV file.',
   'imports.error.unknown_column': 'A column was chosen that the list does not have. Please choose again.',
   'imports.error.field_twice': 'Two columns are the same. Only units may stand in several columns.',
+  'imports.error.no_role': 'No column says the role. Choose the one that does, or choose a role for everybody below.',
   'imports.error.wave_under_way': 'Nothing can be changed while invitations are being sent. Please wait, or stop them.',
   'imports.error.nobody_waits': 'Nobody waits for an invitation.',
   'imports.error.nobody_invited': 'This wave has invited nobody.',

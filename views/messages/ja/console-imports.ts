@@ -42,6 +42,7 @@ export const consoleImports = {
   'imports.error.malformed_list': '表として読めません。CSVファイルかどうか確かめてください。',
   'imports.error.unknown_column': '名簿にない列が選ばれました。列を選び直してください。',
   'imports.error.field_twice': '同じ項目を2つの列に選んでいます。部署のほかは、1つの列だけにしてください。',
+  'imports.error.no_role': '役割の列が選ばれていません。役割の列を選ぶか、全員の役割を下で選んでください。',
   'imports.error.wave_under_way': '招待を送っている間は変えられません。終わるのを待つか、止めてください。',
   'imports.error.nobody_waits': '招待を待っている人がいません。',
   'imports.error.nobody_invited': 'この回で招待した人がいません。',

@@ -1,6 +1,7 @@
 /** The first step of a list: which column is what, and what counts where a line says nothing. */
 import type { JSX } from 'preact'
 import { columnFields } from '../../contract/console-imports.ts'
+import { placeFields } from '../../contract/console-invitations.ts'
 import type { ConsolePageProps } from '../../console-props.ts'
 import { importFieldNames, type ColumnLine } from '../../import-props.ts'
 import type { PlaceOptions, PlaceValues } from '../../invitation-props.ts'
@@ -22,7 +23,12 @@ export interface ImportColumnsProps extends ConsolePageProps<never, string> {
 export function ImportColumnsPage({ list, columns, place, options, error, ...page }: ImportColumnsProps): JSX.Element {
   const t = speak(page.frame.locale)
   return (
-    <ConsoleFrame page={page} title={list.name} intro={t('imports.columns_intro', { rows: list.rows })} failure={error === undefined ? undefined : { text: importNo(t, error) }}>
+    <ConsoleFrame
+      page={page}
+      title={list.name}
+      intro={t('imports.columns_intro', { rows: list.rows })}
+      failure={error === undefined ? undefined : { text: importNo(t, error), fieldId: error === 'no_role' ? placeFields.role.id : undefined }}
+    >
       <ImportSteps subdomain={page.nav.tenant.subdomain} importId={list.id} current="columns" t={t} />
       <Form form={page.form}>
         <DataTable caption={t('imports.columns_caption')} columns={columnsOf(t)} rows={columns} keyOf={({ number }) => String(number)} empty={t('board.none')} />

@@ -113,7 +113,7 @@ function columnsOf(t: Translate): readonly Column<PersonLine>[] {
     { name: 'person', label: t('imports.rows.person'), cell: ({ name, raw, memberUrl }) => (memberUrl === null ? <b class="address">{raw ?? name}</b> : <a href={hrefTo(memberUrl)}>{name}</a>) },
     {
       name: 'contact', label: t('imports.rows.contact'),
-      cell: ({ email, employeeNumber }) => (
+      cell: ({ email, employeeNumber }) => email === null && employeeNumber === null ? null : (
         <>
           <span class="address">{email}</span>
           {employeeNumber === null ? null : <small>{employeeNumber}</small>}
@@ -122,7 +122,7 @@ function columnsOf(t: Translate): readonly Column<PersonLine>[] {
     },
     {
       name: 'place', label: t('imports.rows.place'),
-      cell: ({ role, units }) => (
+      cell: ({ role, units }) => role === '' && units.length === 0 ? null : (
         <>
           <bdi>{role}</bdi>
           {units.length === 0 ? null : <small>{units.join(t('account.comma'))}</small>}
