@@ -20,7 +20,7 @@ export const consoleUnits = {
   'units.code_hint': 'At most 64 letters, digits, “_”, “.” and “-”. Apps are told a new code from the next use on.',
   'units.parent': 'Belongs to',
   'units.top': 'The top',
-  'units.figures': 'Members: {direct} directly, {within} with everything below',
+  'units.figures': 'Members: {within} ({direct} directly)',
   'units.heads_are': 'Heads: {names}',
   'units.members': 'Show its members',
   'units.about': 'About this unit',

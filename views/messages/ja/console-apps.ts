@@ -21,6 +21,7 @@ export const consoleApps = {
   'apps.list': '割り当てた人、役割、部署',
   'apps.list_idle': '今は「{access}」なので、この一覧は効いていません。「割り当てた人だけ」に切り替えると効きます。',
   'apps.list_none': 'まだ何も割り当てていません。',
+  'apps.assignee': '割り当て先',
   'apps.kind': '種類',
   'apps.kind.member': 'メンバー',
   'apps.kind.role': '役割',

@@ -21,6 +21,9 @@ export interface AdminHomeProps extends AdminPageProps {
   closing: readonly { id: string; name: string; closesAt: string }[]
 }
 
+/** Those that have words; another one stands for itself. */
+const knownReaders = ['mail', 'logout_tokens', 'import_waves'] as const
+
 /** A reader further behind than this wants a look. */
 const slowReaderSeconds = 60
 
@@ -68,13 +71,18 @@ function Readers({ readers, t }: { readers: AdminHomeProps['readers']; t: Transl
       <ul class="plain">
         {readers.map(({ name, lagSeconds }) => (
           <li key={name}>
-            <bdi>{name}</bdi>{' '}
+            {readerWords(t, name)}{' '}
             <Tag tone={lagSeconds > slowReaderSeconds ? 'look' : 'good'}>{lagSeconds === 0 ? t('admin.home.reader_up_to_date') : t('admin.home.reader_behind', { seconds: lagSeconds })}</Tag>
           </li>
         ))}
       </ul>
     </Panel>
   )
+}
+
+function readerWords(t: Translate, name: string): string {
+  const known = knownReaders.find((one) => one === name)
+  return known === undefined ? name : t(`admin.home.reader.${known}`)
 }
 
 function Software({ keys, pendingMigrations, version, t }: AdminHomeProps & { t: Translate }): JSX.Element {

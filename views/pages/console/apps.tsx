@@ -117,7 +117,7 @@ function Assignments({ app, form, assignments, nextUrl, t }: Part): JSX.Element 
           keyOf={({ id }) => id}
           empty={t('apps.list_none')}
           columns={[
-            { name: 'name', label: t('apps.name'), cell: ({ name }) => <b><bdi>{name}</bdi></b> },
+            { name: 'name', label: t('apps.assignee'), cell: ({ name }) => <b><bdi>{name}</bdi></b> },
             { name: 'kind', label: t('apps.kind'), cell: ({ kind }) => t(`apps.kind.${kind}`) },
             { name: 'remove', label: t('apps.remove'), cell: ({ id, name }) => <RowButton button={appFields.unassign} of={id} label={t('apps.remove')} about={name} t={t} danger /> },
           ]}

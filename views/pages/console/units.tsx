@@ -66,9 +66,13 @@ function Branch({ units, parentId, subdomain, t }: BranchProps): JSX.Element | n
         <li key={id}>
           <a id={`unit_${id}`} href={hrefTo(consolePath(subdomain, 'units', `/${id}`))}>
             <bdi>{name}</bdi>
-          </a>{' '}
-          <span class="quiet-text">{t(`units.kind.${kind}`)}</span> <code>{code}</code> <small>{t('units.figures', { direct: members, within: membersWithin })}</small>{' '}
-          {heads.length === 0 ? null : <small>{t('units.heads_are', { names: heads.map((head) => head.name).join(t('account.comma')) })}</small>}
+          </a>
+          <div class="tree-facts">
+            <span>{t(`units.kind.${kind}`)}</span>
+            <code>{code}</code>
+            <span>{t('units.figures', { direct: members, within: membersWithin })}</span>
+            {heads.length === 0 ? null : <span>{t('units.heads_are', { names: heads.map((head) => head.name).join(t('account.comma')) })}</span>}
+          </div>
           <Branch units={units} parentId={id} subdomain={subdomain} t={t} />
         </li>
       ))}
