@@ -3,18 +3,17 @@
  * without scrolling sideways, without a complaint of the browser, and without asking anybody else for anything.
  * With PAGE_PICTURES=<folder> in the environment it leaves a picture of each, to be looked at by a person.
  */
-import { AxeBuilder } from '@axe-core/playwright'
 import { mkdir } from 'node:fs/promises'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { openBrowser, type RealBrowser, type Visitor } from '../helpers/browser.ts'
 import { startDemo, type Demo } from '../helpers/demo.ts'
+import { bringAxe, faultsOf } from './faults.ts'
 import { startOutsideApp, type OutsideApp } from './outside-app.ts'
 import type { Look, Place } from './place.ts'
 import { walkAccount } from './walk-account.ts'
 import { walkAdmin } from './walk-admin.ts'
 import { walkConsole } from './walk-console.ts'
+import { walkInvitations, walkSettings } from './walk-console-lists.ts'
 import { walkFactors, walkSigning } from './walk-factors.ts'
 import { walkLinks } from './walk-links.ts'
 import { walkInAndOut } from './walk.ts'
@@ -34,29 +33,10 @@ afterAll(async () => {
 })
 
 const pictures = process.env['PAGE_PICTURES'] ?? ''
-const rules = { resultTypes: ['violations'], runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] } } as const
 const screens = {
   'wide-light': { width: 1280, colorScheme: 'light' }, 'phone-dark': { width: 360, colorScheme: 'dark' },
   'wide-dark': { width: 1280, colorScheme: 'dark' }, 'phone-light': { width: 360, colorScheme: 'light' },
 } as const
-
-const findings = z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) }))
-
-/** Brings axe into the page the first time that it is looked at; carrying it there takes longer than looking. */
-async function violationsOn(page: Page): Promise<unknown> {
-  if (await page.evaluate(() => 'axe' in globalThis)) return page.evaluate(`axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations)`)
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: [...rules.resultTypes], runOnly: { ...rules.runOnly, values: [...rules.runOnly.values] } }).setLegacyMode().analyze()
-  return violations
-}
-
-async function faultsOf(page: Page): Promise<string[]> {
-  const violations = findings.parse(await violationsOn(page))
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    ...(sideways > 0 ? [`stands out sideways by ${sideways} px`] : []),
-  ]
-}
 
 /** Doors of pages that show nothing of their own: they lead on, or send a file. */
 const withoutPage = [
@@ -65,14 +45,11 @@ const withoutPage = [
   '/api/docs', '/api/docs/return', '/t/:subdomain/imports/template.csv', '/t/:subdomain/imports/:import_id/result.csv', '/logos/:digest.png', '/brand/:color.css',
 ]
 
-/** Pages of the consoles that this walk does not reach yet; test/console asks for each over HTTP. */
-const overHttpOnly = /^\/t\/:subdomain\/(?:invitations|imports|roles|units|apps|security|branding|settings)(?:\/|$)/
-
 /** The paths of our pages that none of these addresses belongs to. */
 function unseen(addresses: readonly string[]): readonly string[] {
   const paths = addresses.filter((address) => address.startsWith(demo.issuer)).map((address) => new URL(address).pathname)
   return demo.server.doors.flatMap((door) => {
-    if (door.kind !== 'page' || door.method !== 'GET' || withoutPage.includes(door.path) || overHttpOnly.test(door.path)) return []
+    if (door.kind !== 'page' || door.method !== 'GET' || withoutPage.includes(door.path)) return []
     const pattern = new RegExp(`^${door.path.replaceAll(/:[a-z_]+/g, '[^/]+')}$`)
     return paths.some((path) => pattern.test(path)) ? [] : [door.path]
   })
@@ -99,11 +76,12 @@ test.each([
     }
   }
   // Not all at once: a browser that waits for its turn is no fault of a page.
-  const rounds = [[walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)], [walkConsole, walkAdmin]]
+  const rounds = [[walkInAndOut, walkLinks, walkFactors, walkSigning, (place: Place) => walkAccount(place, browser)], [walkConsole, walkAdmin], [walkInvitations, walkSettings]]
   const visitors: Visitor[] = []
   for (const walks of rounds) {
     visitors.push(...await Promise.all(walks.map(async (walk) => {
       const visitor = await browser.visitor({ locale })
+      await bringAxe(visitor.context)
       await walk({ demo, shift, language, visitor, look })
       return visitor
     })))

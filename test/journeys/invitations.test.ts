@@ -2,7 +2,6 @@
  * Invitations in a real browser: from the link to the app, at a computer where somebody else was signed in; and each page on the way
  * without a fault that axe finds (WCAG 2.2 AA), without scrolling sideways and without a complaint of the browser.
  */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseTenantId } from '../../src/base/ids.ts'
@@ -12,6 +11,7 @@ import { invitationPath, invitationToken } from '../../src/members/invitation.ts
 import { openBrowser, type RealBrowser } from '../helpers/browser.ts'
 import { freshAddress, somebody } from '../helpers/people.ts'
 import { startTegata, type Tegata } from '../helpers/tegata.ts'
+import { bringAxe, faultsOf } from './faults.ts'
 import { press, sendPassword } from './steps.ts'
 
 let tegata: Tegata
@@ -30,12 +30,8 @@ async function invite(email: string): Promise<string> {
   return `${tegata.issuer}${invitationPath(invitationToken(tegata.masterKey, result.membershipId, 1))}`
 }
 
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
 async function expectNoFault(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(rules).setLegacyMode().analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`), page.url()).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), page.url()).toBeLessThanOrEqual(0)
+  expect(await faultsOf(page), page.url()).toEqual([])
 }
 
 test.each([
@@ -43,7 +39,8 @@ test.each([
   { locale: 'en-GB', colorScheme: 'dark', width: 1280 },
 ] as const)('newcomers join and are led on to the sign-in ($locale)', { timeout: 60_000 }, async ({ locale, colorScheme, width }) => {
   const url = await invite(freshAddress())
-  const { page, complaints } = await browser.visitor({ locale, colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+  const { page, context, complaints } = await browser.visitor({ locale, colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+  await bringAxe(context)
   await page.goto(url)
   await expectNoFault(page)
   await page.locator('#password').fill('short')
@@ -64,7 +61,8 @@ test.each([
 ] as const)('somebody with an account gets past a colleague’s session ($locale)', { timeout: 60_000 }, async ({ locale, colorScheme, width }) => {
   const [who, charlie] = [await somebody(tegata), await somebody(tegata)]
   const url = await invite(who.email)
-  const { page, complaints } = await browser.visitor({ locale, colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+  const { page, context, complaints } = await browser.visitor({ locale, colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+  await bringAxe(context)
   await page.goto(`${tegata.issuer}/account`)
   await sendPassword(page, charlie.email)
   await page.goto(url)
