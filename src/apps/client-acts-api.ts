@@ -7,7 +7,7 @@ import { parseTenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor } from '../http/endpoint.ts'
 import { idField } from '../http/fields.ts'
 import { claimMappingShape } from './claim-mapping.ts'
-import { actorOf, answerClient, byClient, clientShape, expectClient, readClients, statusOf, writeClients } from './client-api.ts'
+import { actorOf, answerClient, byClient, clientShape, expectClient, statusOf, writeClients } from './client-api.ts'
 import { offerApp, withdrawApp } from './offer-app.ts'
 import { previewClaims } from './preview-claims.ts'
 import { resumeClient } from './resume-client.ts'
@@ -61,7 +61,7 @@ function mappingEndpoints(deps: ClientActsDeps): EndpointDoor[] {
       },
     }),
     endpoint({
-      method: 'POST', path: '/api/v1/clients/:client_id/claims-preview', access: readClients, params: byClient,
+      method: 'POST', path: '/api/v1/clients/:client_id/claims-preview', access: writeClients, params: byClient,
       body: z.strictObject({
         tenant_id: idField, membership_id: idField,
         claim_mapping: claimMappingShape.optional(), scopes: z.array(z.string().max(100)).max(50).optional(),
