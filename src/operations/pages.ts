@@ -37,7 +37,7 @@ export function operationsPages(deps: { config: Config; mailbox: DemoMailbox | n
 }
 
 const demoWords = {
-  ja: { karte: '診療記録', koe: '職員の声', console: '組織の管理コンソール（misaki）', operators: '運営者', admin: '運営者のコンソール（operator、二段階認証が必要）' },
+  ja: { karte: '診療記録', koe: '職員の声', console: '組織の管理コンソール（misaki）', operators: '運営者', admin: '運営者のコンソール（operator、二要素認証が必要）' },
   en: { karte: 'Clinic records', koe: 'Staff voice', console: 'Console of a tenant (misaki)', operators: 'Operators', admin: 'Console of the platform (operator, with a second factor)' },
 } as const
 

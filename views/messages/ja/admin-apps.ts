@@ -38,7 +38,7 @@ export const adminApps = {
   'admin.apps.machine_tenant_hint': 'サブドメイン。空けておくと、プラットフォームの機械になります。',
   'admin.apps.acr': '求める認証の強さ',
   'admin.apps.acr.none': '組織の規則に任せる',
-  'admin.apps.acr.aal2': '二段階認証（aal2）',
+  'admin.apps.acr.aal2': '二要素認証（aal2）',
   'admin.apps.acr.phr': 'パスキー（phr）',
   'admin.apps.addresses': 'アドレス',
   'admin.apps.redirect_uris': 'リダイレクトURI',

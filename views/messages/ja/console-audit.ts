@@ -23,7 +23,7 @@ export const consoleAudit = {
   'console.audit.outcome.refused': '拒否',
   'console.audit.from': 'この日から',
   'console.audit.until': 'この日まで',
-  'console.audit.request_id': '要求ID',
+  'console.audit.request_id': '問い合わせ番号',
   'console.audit.only_actor': 'この人がしたこと：{name}',
   'console.audit.only_subject': 'この相手にされたこと：{name}',
   'console.audit.by_actor': '{name}がしたことだけを見る',

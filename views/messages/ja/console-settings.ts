@@ -47,7 +47,7 @@ export const consoleSettings = {
   'settings.error.tenant_closing': 'この組織は、すでに閉じる途中です。',
 
   'security.intro': 'メンバーがサインインするときに、この組織として求めることを決めます。変更は次のサインインから効きます。',
-  'security.mfa': '二段階認証',
+  'security.mfa': '二要素認証',
   'security.mfa_rule': 'だれに求めるか',
   'security.mfa_rule.off': '求めない',
   'security.mfa_rule.admins': '管理の権限がある人',

@@ -47,7 +47,7 @@ export const console = {
   'permission.member:invite': '人を招待し、招待を取り消す',
   'permission.member:update': 'メンバーの役割、部署、職員番号を変える',
   'permission.member:suspend': 'メンバーを停止、再開、終了する',
-  'permission.factor:reset': '二段階認証の手段を失ったメンバーを助ける',
+  'permission.factor:reset': '二要素認証の手段を失ったメンバーを助ける',
   'permission.role:manage': '役割を作り、変える',
   'permission.unit:manage': '部署を作り、変える',
   'permission.app:manage': '使うアプリと、使える人を決める',

@@ -84,7 +84,7 @@ export interface BulkOutcomeProps extends ConsolePageProps {
 export function BulkOutcomePage({ done, refused, ...page }: BulkOutcomeProps): JSX.Element {
   const t = speak(page.frame.locale)
   return (
-    <ConsoleFrame page={page} title={t('members.bulk.done_title')} done={t('members.bulk.done', { count: done })}>
+    <ConsoleFrame page={page} title={t('members.bulk.done_title')} done={done === 0 ? undefined : t('members.bulk.done', { count: done })}>
       <Panel title={t('members.bulk.refused', { count: refused.length })}>
         <ul class="effects">
           {refused.map(({ id, name, reason, href }) => (
