@@ -138,7 +138,7 @@ describe('somebody with an account', () => {
     const { membershipId } = await invite({ email: who.email })
     const closed = await throughSignIn(person, await person.open(app.start('openid tenant').url), who)
     expect(closed.text).toContain('医療法人さくら会')
-    const answering = await person.open(new URL(closed.html.getElementById('answer_invitations')?.getAttribute('href') ?? '', tegata.issuer))
+    const answering = await person.open(new URL(closed.html.getElementById(`answer-${membershipId}`)?.getAttribute('href') ?? '', tegata.issuer))
     await person.submit(answering, {}, `accept-${membershipId}`)
     expect(await statusOf(membershipId)).toBe('active')
     expect(codeOf(await person.open(app.start('openid tenant').url))).toBeTruthy()

@@ -26,7 +26,7 @@ const flags = [
   '--no-sandbox', '--no-zygote', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--font-render-hinting=none',
 ]
-const patienceMs = 10_000
+const patienceMs = 30_000
 const thisMachine = new Set(['localhost', '127.0.0.1'])
 
 export async function openBrowser(): Promise<RealBrowser> {

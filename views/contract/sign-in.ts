@@ -79,7 +79,7 @@ function nameField<const Name extends string>(name: Name, more: { readonly autoc
   return { element: 'input', name, id: name, type: 'text', ...more } as const satisfies FieldContract
 }
 
-const answerInvitations = link('answer_invitations', 'Leads to the invitations that wait for the person. Stands where there are some.')
+const answerInvitation = link('answer-{membership_id}', 'Leads to where an invitation that waits for the person is answered; one for each.')
 
 export const signInContract = {
   sign_in: {
@@ -308,12 +308,12 @@ export const signInContract = {
         value: '{membership_id}',
         meaning: 'Chooses the tenant to act for; one button for each membership that may be used now.',
       },
-      answerInvitations,
+      answerInvitation,
       switchAccount,
       cancel,
     },
   },
-  no_tenant: { meaning: 'Says that this account has no tenant that fits.', action: interaction, elements: { csrfToken, answerInvitations, switchAccount, cancel } },
+  no_tenant: { meaning: 'Says that this account has no tenant that fits.', action: interaction, elements: { csrfToken, answerInvitation, switchAccount, cancel } },
   consent: {
     meaning: 'Asks whether an app may see what it wants to see.',
     action: interaction,

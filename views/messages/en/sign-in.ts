@@ -284,7 +284,7 @@ export const signIn = {
 
   'select_tenant.title': 'Choose an organisation',
   'select_tenant.list': 'Your organisations',
-  'select_tenant.answer_invitations': 'Answer the invitations',
+  'select_tenant.answer_invitation': '{role} · answer it',
   'select_tenant.error.choice_invalid': 'That organisation cannot be used at the moment. Please choose another.',
   'select_tenant.error.form_expired': 'This page was open for too long and could not be sent. Please choose again.',
   'membership.suspended': 'Suspended',

@@ -285,7 +285,7 @@ export const signIn = {
 
   'select_tenant.title': 'どの組織で使いますか',
   'select_tenant.list': '所属している組織',
-  'select_tenant.answer_invitations': '招待に返事をする',
+  'select_tenant.answer_invitation': '{role} · 返事をする',
   'select_tenant.error.choice_invalid': '選んだ組織は現在利用できません。ほかの組織を選んでください。',
   'select_tenant.error.form_expired': 'ページを開いてから時間がたったため、送信できませんでした。もう一度選んでください。',
   'membership.suspended': '利用が停止されています',
