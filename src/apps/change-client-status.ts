@@ -4,15 +4,17 @@
  */
 import type { Databases, EngineTrx } from '../base/db.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { lockClient, updateClientStatus } from './queries.ts'
 import type { Registrant } from './register-client.ts'
 
 export type ClientChangeResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'not_found' | 'already_suspended' | 'not_suspended' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'already_suspended' | 'not_suspended' }
 
 export interface ClientChange extends Registrant {
   readonly clientId: string
+  readonly expect?: Expectation<EngineTrx> | undefined
 }
 
 /** What is wanted, and what happens in the same transaction. */
@@ -29,8 +31,9 @@ export function changeClientStatus(databases: Databases, { wanted, atOnce }: Sta
     if (client === undefined) return { ok: false, reason: 'not_found' }
     const type = wanted === 'suspended' ? 'client.suspended' : 'client.resumed'
     const event = { type, subject: clientId, clientId, tenantId: client.tenant_id, actor, origin } as const
-    if (client.status === wanted) {
-      const reason = wanted === 'suspended' ? 'already_suspended' : 'not_suspended'
+    const isStale = await isUnexpected(trx, change.expect)
+    if (isStale || client.status === wanted) {
+      const reason = isStale ? 'precondition_failed' : wanted === 'suspended' ? 'already_suspended' : 'not_suspended'
       await record(trx, { ...event, outcome: 'refused', reason })
       return { ok: false, reason }
     }

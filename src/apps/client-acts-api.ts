@@ -28,7 +28,7 @@ const claims = z.record(z.string(), z.unknown())
 export function clientActEndpoints(deps: ClientActsDeps): EndpointDoor[] {
   return [
     endpoint({
-      method: 'POST', path: '/api/v1/clients/:client_id/secret', access: writeClients, params: byClient, body: overlapShape, response: secretShape,
+      method: 'POST', path: '/api/v1/clients/:client_id/secret', access: writeClients, params: byClient, body: overlapShape, response: secretShape, idempotent: true,
       summary: 'Gives the app a new secret, shown this once; the one before works on for `overlap_seconds`.',
       handle: async ({ caller, params, body, origin }) => {
         const result = await rotateSecret(deps, { clientId: params.client_id, overlapSeconds: body.overlap_seconds, actor: actorOf(caller), origin })
@@ -37,10 +37,10 @@ export function clientActEndpoints(deps: ClientActsDeps): EndpointDoor[] {
       },
     }),
     ...(['suspend', 'resume'] as const).map((verb) => endpoint({
-      method: 'POST', path: `/api/v1/clients/:client_id/${verb}`, access: writeClients, params: byClient, response: clientShape,
+      method: 'POST', path: `/api/v1/clients/:client_id/${verb}`, access: writeClients, params: byClient, response: clientShape, guarded: true,
       summary: verb === 'suspend' ? 'Suspends the app; its tokens end at once.' : 'Lets a suspended app work again.',
-      handle: async ({ caller, params, origin }) => {
-        const change = { clientId: params.client_id, actor: actorOf(caller), origin }
+      handle: async ({ caller, params, origin, ifMatch }) => {
+        const change = { clientId: params.client_id, expect: expectClient(ifMatch, params.client_id), actor: actorOf(caller), origin }
         const result = await (verb === 'suspend' ? suspendClient(deps, change) : resumeClient(deps, change))
         return result.ok ? answerClient(deps.databases, params.client_id) : refusal(statusOf(result.reason), result.reason)
       },

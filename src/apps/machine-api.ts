@@ -75,7 +75,7 @@ function oneMachineEndpoints(deps: MachineDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'POST', path: `${path}/secret`, access: write, params: byMachine, body: overlapShape, response: secretShape, summary: 'Gives it a new secret, shown this once; the one before works on for `overlap_seconds`.',
+      method: 'POST', path: `${path}/secret`, access: write, params: byMachine, body: overlapShape, response: secretShape, idempotent: true, summary: 'Gives it a new secret, shown this once; the one before works on for `overlap_seconds`.',
       handle: ({ caller, params, body, origin }) => inTenantOf(caller, async (tenantId) => {
         const result = await rotateSecret(deps, { tenantId, clientId: params.machine_id, overlapSeconds: body.overlap_seconds, ...heldBy(caller), origin })
         if (!result.ok) return refusal(machineStatus(result.reason), result.reason)

@@ -206,9 +206,14 @@ export interface ApiListRow {
   readonly access_token_ttl_seconds: number
 }
 
+const apiColumns = ['identifier', 'name', 'scopes', 'access_token_format', 'access_token_ttl_seconds'] as const
+
 export async function listApis(db: Engine): Promise<readonly ApiListRow[]> {
-  const columns = ['identifier', 'name', 'scopes', 'access_token_format', 'access_token_ttl_seconds'] as const
-  return db.selectFrom('api').select(columns).orderBy('identifier').execute()
+  return db.selectFrom('api').select(apiColumns).orderBy('identifier').execute()
+}
+
+export async function findApi(db: Engine, identifier: string): Promise<ApiListRow | undefined> {
+  return db.selectFrom('api').select(apiColumns).where('identifier', '=', identifier).executeTakeFirst()
 }
 
 /** Scopes by api, of those apis that exist. */

@@ -3,6 +3,8 @@ export interface Origin {
   readonly ip: string | null
   readonly userAgent: string | null
   readonly requestId: string | null
+  /** The break-glass by which an operator acts in a tenant; absent for everybody else. */
+  readonly breakGlassId?: string
 }
 
 /** The origin of what the platform does by itself: jobs, the CLI, the first start. */

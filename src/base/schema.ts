@@ -136,6 +136,7 @@ export interface Event {
   actor: string | null;
   after: Json | null;
   before: Json | null;
+  break_glass_id: string | null;
   client_id: string | null;
   id: string;
   ip: string | null;

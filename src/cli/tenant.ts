@@ -13,7 +13,6 @@ import { normaliseTenantName } from '../tenants/settings.ts'
 import { suspendTenant } from '../tenants/suspend-tenant.ts'
 import { tenantKinds } from '../tenants/tenant.ts'
 import { undoClosing } from '../tenants/undo-closing.ts'
-import { updateSettings } from '../tenants/update-settings.ts'
 import { tenantNamed } from './find.ts'
 import { byCommandLine, type Platform } from './platform.ts'
 import { rulesVerb } from './tenant-rules.ts'
@@ -49,12 +48,10 @@ const create = verb({
 const update = verb({
   name: 'update', meaning: 'changes what is given of name, plan and seats', argument: '<subdomain>', options: { '--name <name>': 'its name', ...planOptions },
   input: bySubdomain.extend({ name: z.string().refine((text) => normaliseTenantName(text) !== null, 'must be a name of at most 100 characters').optional(), plan, seatLimit }),
-  run: async ({ databases }, { argument, name, ...planned }) => {
+  run: async ({ databases }, { argument, ...given }) => {
     const change = { tenantId: await tenantNamed(databases, argument), ...byCommandLine }
-    const changed = await changePlan({ databases, seats: { countSeats } }, { ...change, ...planned })
+    const changed = await changePlan({ databases, seats: { countSeats } }, { ...change, ...given })
     if (!changed.ok) return changed
-    const named = await updateSettings({ databases }, { ...change, settings: { name } })
-    if (!named.ok) return named
     const { used, limit } = changed.seats
     return { ok: true, facts: { subdomain: argument, seats_used: used, seat_limit: limit }, lines: [`updated tenant ${argument}: ${used} of ${limit ?? 'as many as there are'} seats are taken`] }
   },

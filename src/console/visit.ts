@@ -98,7 +98,7 @@ interface Entered {
   readonly mover: Mover
   readonly permissions: readonly Permission[]
   readonly others: readonly { readonly name: string; readonly subdomain: string }[]
-  readonly breakGlass: { readonly reason: string; readonly expiresAt: Date } | null
+  readonly breakGlass: { readonly breakGlassId: string; readonly reason: string; readonly expiresAt: Date } | null
 }
 
 async function openVisit(deps: ConsoleDeps, where: ConsolePage, arrival: Arrival): Promise<ConsoleVisit | PageResult> {
@@ -106,14 +106,19 @@ async function openVisit(deps: ConsoleDeps, where: ConsolePage, arrival: Arrival
   if ('kind' in entered) return entered
   const profile = await findProfile(deps.databases.engine, arrival.signed.accountId)
   if (profile === undefined) return refusePage(generic('not_found'))
+  const { breakGlass } = entered
+  // Every event of this request says by which visit.
+  const origin = breakGlass === null ? arrival.request.origin : { ...arrival.request.origin, breakGlassId: breakGlass.breakGlassId }
+  const request = { ...arrival.request, origin }
+  request.ctx.state.origin = origin
   const missing = missingRight(where, arrival, entered)
   if (missing) {
     await turnAway(deps, where, { ...arrival, tenantId: entered.tenantId, reason: 'permission_missing' })
     return refusePage(generic('permission_missing'))
   }
   // The tenant's own look, on its console as on its sign-in page.
-  arrival.request.ctx.state.brand = await findBrand(deps.databases.engine, entered.tenantId)
-  return visitOf(deps, where, { ...arrival, entered, profile })
+  request.ctx.state.brand = await findBrand(deps.databases.engine, entered.tenantId)
+  return visitOf(deps, where, { ...arrival, request, entered, profile })
 }
 
 function missingRight({ permission, changes }: ConsolePage, { request }: Arrival, { permissions }: Entered): boolean {

@@ -21,6 +21,7 @@ const eventShape = z.object({
   ip: z.string().nullable(),
   user_agent: z.string().nullable(),
   request_id: z.string().nullable(),
+  break_glass_id: z.uuid().nullable().meta({ description: 'Of an operator who was in the tenant for a while.' }),
   before: z.record(z.string(), z.unknown()).nullable(),
   after: z.record(z.string(), z.unknown()).nullable(),
 })
@@ -73,6 +74,7 @@ function presentEvent(row: AuditRow): z.input<typeof eventShape> {
     ip: row.ip,
     user_agent: row.user_agent,
     request_id: row.request_id,
+    break_glass_id: row.break_glass_id,
     before: shape.before.parse(row.before),
     after: shape.after.parse(row.after),
   }

@@ -61,6 +61,7 @@ export interface AuditRow {
   readonly ip: string | null
   readonly user_agent: string | null
   readonly request_id: string | null
+  readonly break_glass_id: string | null
   readonly before: unknown
   readonly after: unknown
 }
@@ -78,7 +79,7 @@ export async function listTenantEvents(trx: TenantTrx, { filter, cursor, limit }
       select event.*, ${placeOfEvent} as place from event
       where ${narrowed(trx, filter)} and ${beforePlace(cursor)} order by event.occurred_at desc, event.id desc limit ${limit}::int)
     select page.id, page.place, page.occurred_at, page.type, page.outcome, page.reason, page.actor, page.subject, page.client_id,
-      host(page.ip) as ip, page.user_agent, page.request_id, page.before, page.after, actor.id as actor_membership_id, actor.shown_name as actor_name,
+      host(page.ip) as ip, page.user_agent, page.request_id, page.break_glass_id, page.before, page.after, actor.id as actor_membership_id, actor.shown_name as actor_name,
       ${nameOfSubject(sql.ref('page.subject'), trx)} as subject_name
     from page left join membership actor on actor.tenant_id = page.tenant_id and actor.account_id = page.actor
     order by page.occurred_at desc, page.id desc`.execute(trx.query)

@@ -26,6 +26,7 @@ export interface EventRow {
   readonly ip: string | null
   readonly user_agent: string | null
   readonly request_id: string | null
+  readonly break_glass_id: string | null
 }
 
 export async function insertEvent(trx: EngineTrx | TenantTrx, row: EventRow): Promise<void> {

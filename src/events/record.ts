@@ -38,6 +38,7 @@ export function eventRow(event: NewEvent): EventRow {
     ip: event.origin.ip,
     user_agent: event.origin.userAgent?.slice(0, 512) ?? null,
     request_id: event.origin.requestId,
+    break_glass_id: event.origin.breakGlassId ?? null,
   }
 }
 

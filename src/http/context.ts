@@ -6,7 +6,8 @@ import type { BrandProps } from '../../views/props.ts'
 
 export interface RequestState {
   readonly requestId: string
-  readonly origin: Origin
+  /** Gains the visit once an operator has entered a tenant. */
+  origin: Origin
   /** What the hints of the request say; an interaction that knows better may set it. */
   locale: Locale
   /** The tenant that the page is for, where its handler has found out. */

@@ -79,7 +79,10 @@ async function letIn(door: EndpointDoor, { authenticate, enterTenant }: Endpoint
   const named = headerOf(ctx, 'X-Tenant-ID')
   if (enterTenant === undefined || named === null || !isForTenants(door)) return { caller: who, refused: missingRight(door, who) }
   const entered = await enterTenant(who, named)
-  return 'reason' in entered ? { caller: who, refused: entered } : { caller: entered, refused: missingRight(door, entered) }
+  if ('reason' in entered) return { caller: who, refused: entered }
+  // Before anything is judged or done: every event of this request says by which visit.
+  if (entered.breakGlassId !== null) ctx.state.origin = { ...ctx.state.origin, breakGlassId: entered.breakGlassId }
+  return { caller: entered, refused: missingRight(door, entered) }
 }
 
 function missingRight({ access }: EndpointDoor, caller: Caller | null): Refusal | null {

@@ -3,7 +3,7 @@
  * permission they ask for is of this room's catalogue; the commands are src/tenants'.
  */
 import { z } from 'zod'
-import type { Databases, TenantTrx } from '../base/db.ts'
+import type { Databases, EngineTrx, TenantTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { endpoint, refusal, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
 import { expecting } from '../http/etag.ts'
@@ -72,10 +72,11 @@ export function tenantEndpoints(deps: TenantApiDeps): EndpointDoor[] {
       }),
     }),
     endpoint({
-      method: 'PUT', path: '/api/v1/tenant/subdomain', access: writeAccess, body: z.strictObject({ subdomain: textField(63).meta({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }) }), response: tenantShape,
+      method: 'PUT', path: '/api/v1/tenant/subdomain', access: writeAccess, body: z.strictObject({ subdomain: textField(63).meta({ pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' }) }), response: tenantShape, guarded: true,
       summary: 'Gives the tenant another subdomain; the former one still leads to it.',
-      handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await changeSubdomain(deps, { tenantId, subdomain: body.subdomain, actor: caller.accountId, origin })
+      handle: ({ caller, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const expect = expecting<EngineTrx>(ifMatch, ({ query }) => readTenant({ query, tenantId }))
+        const result = await changeSubdomain(deps, { tenantId, subdomain: body.subdomain, actor: caller.accountId, origin, expect })
         return result.ok ? answerTenant(databases, tenantId) : refuse(result.reason)
       }),
     }),
@@ -109,17 +110,17 @@ function logoEndpoints(deps: TenantApiDeps): EndpointDoor[] {
   return [
     endpoint({
       // base64 makes four bytes of three.
-      method: 'PUT', path: '/api/v1/tenant/logo', access: writeAccess, body: z.strictObject({ picture: z.base64() }), bodyLimitBytes: 2 * largestPictureBytes, response: tenantShape,
+      method: 'PUT', path: '/api/v1/tenant/logo', access: writeAccess, body: z.strictObject({ picture: z.base64() }), bodyLimitBytes: 2 * largestPictureBytes, response: tenantShape, guarded: true,
       summary: 'Sets the logo: a PNG, JPEG or WebP of at most 1 MiB in base64, which is drawn anew as a PNG within 512 × 256 pixels.',
-      handle: ({ caller, body, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await replaceLogo(deps, { tenantId, picture: Buffer.from(body.picture, 'base64'), actor: caller.accountId, origin })
+      handle: ({ caller, body, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await replaceLogo(deps, { tenantId, picture: Buffer.from(body.picture, 'base64'), actor: caller.accountId, origin, expect: expecting(ifMatch, readTenant) })
         return result.ok ? answerTenant(databases, tenantId) : refuse(result.reason)
       }),
     }),
     endpoint({
-      method: 'DELETE', path: '/api/v1/tenant/logo', access: writeAccess, response: z.undefined(), summary: 'Takes the logo away.',
-      handle: ({ caller, origin }) => inTenantOf(caller, async (tenantId) => {
-        const result = await removeLogo(deps, { tenantId, actor: caller.accountId, origin })
+      method: 'DELETE', path: '/api/v1/tenant/logo', access: writeAccess, response: z.undefined(), guarded: true, summary: 'Takes the logo away.',
+      handle: ({ caller, origin, ifMatch }) => inTenantOf(caller, async (tenantId) => {
+        const result = await removeLogo(deps, { tenantId, actor: caller.accountId, origin, expect: expecting(ifMatch, readTenant) })
         return result.ok ? { status: 204, body: undefined } : refuse(result.reason)
       }),
     }),
@@ -169,7 +170,7 @@ async function answerTenant(databases: Databases, tenantId: TenantId) {
 }
 
 /** As the doors answer it, for its entity tag as well. */
-async function readTenant(trx: TenantTrx) {
+async function readTenant(trx: Pick<TenantTrx, 'query' | 'tenantId'>) {
   const row = await findOwnTenant(trx)
   return row === undefined ? undefined : presentTenant(row)
 }

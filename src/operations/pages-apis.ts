@@ -78,5 +78,5 @@ async function save(deps: AdminDeps, visit: OperatorVisit, { identifier }: ApiLi
   const values = { ...valuesIn(visit), identifier }
   const result = await updateApi(deps, { identifier, ...changesIn(values), ...visit.by })
   if (result.ok) return doneAt(adminPath('apis'), 'saved')
-  return result.reason === 'not_found' ? nothingHere(deps, visit) : showForm(visit, { isNew: false, values, error: result.reason, problems: result.problems })
+  return result.reason !== 'invalid_api' ? nothingHere(deps, visit) : showForm(visit, { isNew: false, values, error: result.reason, problems: result.problems })
 }

@@ -4,10 +4,11 @@
  */
 import { z } from 'zod'
 import type { MasterKey } from '../base/crypto.ts'
-import type { Databases } from '../base/db.ts'
+import type { Databases, EngineTrx } from '../base/db.ts'
 import { parseTenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { endpoint, refusal, type Caller, type EndpointDoor, type EndpointRefusal } from '../http/endpoint.ts'
+import { expecting } from '../http/etag.ts'
 import { idField, limitField } from '../http/fields.ts'
 import { foundTenant } from '../members/found-tenant.ts'
 import { countSeats } from '../members/seat-queries.ts'
@@ -21,7 +22,6 @@ import { normaliseTenantName } from '../tenants/settings.ts'
 import { suspendTenant } from '../tenants/suspend-tenant.ts'
 import { tenantKinds } from '../tenants/tenant.ts'
 import { undoClosing } from '../tenants/undo-closing.ts'
-import { updateSettings } from '../tenants/update-settings.ts'
 
 export interface TenantOperations {
   readonly databases: Databases
@@ -62,7 +62,7 @@ function listEndpoints({ databases }: TenantOperations): EndpointDoor[] {
       },
     }),
     endpoint({
-      method: 'GET', path: '/api/v1/tenants/:tenant_id', access: readAccess, params: byTenant, response: tenantShape, summary: 'One tenant.',
+      method: 'GET', path: '/api/v1/tenants/:tenant_id', access: readAccess, params: byTenant, response: tenantShape, etag: true, summary: 'One tenant.',
       handle: ({ params }) => answerTenant(databases, params.tenant_id),
     }),
   ]
@@ -83,14 +83,12 @@ function changeEndpoints(deps: TenantOperations): EndpointDoor[] {
       },
     }),
     endpoint({
-      method: 'PATCH', path: '/api/v1/tenants/:tenant_id', access: writeAccess, params: byTenant, response: tenantShape, summary: 'Changes what is given of name, plan and seats.',
+      method: 'PATCH', path: '/api/v1/tenants/:tenant_id', access: writeAccess, params: byTenant, response: tenantShape, guarded: true, summary: 'Changes what is given of name, plan and seats.',
       body: z.strictObject({ name: name.optional(), plan: z.string().max(50).nullable().optional(), seat_limit: seats.optional() }),
-      handle: async ({ caller, params, body, origin }) => {
-        const change = { tenantId: parseTenantId(params.tenant_id), ...byCaller(caller, origin) }
-        const planned = await changePlan({ ...deps, seats: { countSeats } }, { ...change, plan: body.plan, seatLimit: body.seat_limit })
-        if (!planned.ok) return refuse(planned.reason)
-        const named = await updateSettings(deps, { ...change, settings: { name: body.name } })
-        return named.ok ? answerTenant(deps.databases, params.tenant_id) : refuse(named.reason)
+      handle: async ({ caller, params, body: { name, plan, seat_limit: seatLimit }, origin, ifMatch }) => {
+        const change = changeOf(params, { caller, origin, ifMatch })
+        const result = await changePlan({ ...deps, seats: { countSeats } }, { ...change, name, plan, seatLimit })
+        return result.ok ? answerTenant(deps.databases, params.tenant_id) : refuse(result.reason)
       },
     }),
   ]
@@ -99,9 +97,9 @@ function changeEndpoints(deps: TenantOperations): EndpointDoor[] {
 function lifeEndpoints(deps: TenantOperations): EndpointDoor[] {
   const withGrants = { ...deps, grants: { endGrantsOfTenant } }
   const door = (verb: string, summary: string, change: (change: TenantChange) => Promise<{ ok: true } | { ok: false; reason: string }>) => endpoint({
-    method: 'POST', path: `/api/v1/tenants/:tenant_id/${verb}`, access: writeAccess, params: byTenant, response: tenantShape, summary,
-    handle: async ({ caller, params, origin }) => {
-      const result = await change({ tenantId: parseTenantId(params.tenant_id), ...byCaller(caller, origin) })
+    method: 'POST', path: `/api/v1/tenants/:tenant_id/${verb}`, access: writeAccess, params: byTenant, response: tenantShape, guarded: true, summary,
+    handle: async ({ params, ...request }) => {
+      const result = await change(changeOf(params, request))
       return result.ok ? answerTenant(deps.databases, params.tenant_id) : refuse(result.reason)
     },
   })
@@ -110,25 +108,35 @@ function lifeEndpoints(deps: TenantOperations): EndpointDoor[] {
     door('resume', 'Lets a suspended tenant work again.', (change) => resumeTenant(deps, change)),
     door('undo-closing', 'Takes the closing of a tenant back.', (change) => undoClosing(deps, change)),
     endpoint({
-      method: 'POST', path: '/api/v1/tenants/:tenant_id/close', access: writeAccess, params: byTenant, response: tenantShape,
+      method: 'POST', path: '/api/v1/tenants/:tenant_id/close', access: writeAccess, params: byTenant, response: tenantShape, guarded: true,
       body: z.strictObject({ grace_days: z.int().min(1).max(90).default(30) }), summary: 'Closes a tenant: its members are out at once, and it is deleted when the grace is over.',
-      handle: async ({ caller, params, body, origin }) => {
-        const result = await closeTenant(withGrants, { tenantId: parseTenantId(params.tenant_id), graceDays: body.grace_days, ...byCaller(caller, origin) })
+      handle: async ({ params, body, ...request }) => {
+        const result = await closeTenant(withGrants, { ...changeOf(params, request), graceDays: body.grace_days })
         return result.ok ? answerTenant(deps.databases, params.tenant_id) : refuse(result.reason)
       },
     }),
   ]
 }
 
+/** What a change of one tenant needs, with If-Match for its command. */
+function changeOf({ tenant_id: id }: z.output<typeof byTenant>, { caller, origin, ifMatch }: { readonly caller: Caller; readonly origin: Origin; readonly ifMatch: string | null }) {
+  const expect = expecting<EngineTrx>(ifMatch, async (trx) => {
+    const row = await findTenantOverview(trx.query, id)
+    return row === undefined ? null : present(row)
+  })
+  return { tenantId: parseTenantId(id), expect, ...byCaller(caller, origin) }
+}
+
 export function byCaller({ accountId }: Caller, origin: Origin): { readonly actor: string | null; readonly origin: Origin } {
   return { actor: accountId, origin }
 }
 
+const refusals: Readonly<Record<string, number>> = { not_found: 404, operator_required: 403, precondition_failed: 412 }
 const unfit = /^(?:invalid_|reserved_subdomain$|name_|address_)/
 
-/** 400 for what does not fit, 404 for what is not there, 409 for what stands in the way. */
+/** 400 for what does not fit, 404 for what is not there, 412 for what was seen otherwise, 409 for what stands in the way. */
 export function refuse(reason: string): EndpointRefusal {
-  return refusal(reason === 'not_found' ? 404 : reason === 'operator_required' ? 403 : unfit.test(reason) ? 400 : 409, reason)
+  return refusal(refusals[reason] ?? (unfit.test(reason) ? 400 : 409), reason)
 }
 
 async function answerTenant(databases: Databases, tenantId: string, status: 200 | 201 = 200) {

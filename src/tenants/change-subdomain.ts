@@ -6,6 +6,7 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { findLabelOwner, insertFormerSubdomain, lockLabel, lockTenant, updateSubdomain } from './queries.ts'
 import { subdomainRefusal } from './tenant.ts'
 
@@ -15,19 +16,21 @@ export interface ChangeSubdomainInput {
   readonly subdomain: string
   readonly actor: string | null
   readonly origin: Origin
+  readonly expect?: Expectation<EngineTrx> | undefined
 }
 
 export type SubdomainChange =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'not_found' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' }
 
-export function changeSubdomain(deps: { readonly databases: Databases }, { tenantId, subdomain, actor, origin }: ChangeSubdomainInput): Promise<SubdomainChange> {
+export function changeSubdomain(deps: { readonly databases: Databases }, { tenantId, subdomain, actor, origin, expect }: ChangeSubdomainInput): Promise<SubdomainChange> {
   return deps.databases.inEngine(async (trx): Promise<SubdomainChange> => {
     const tenant = await lockTenant(trx, tenantId)
     if (tenant === undefined) return { ok: false, reason: 'not_found' }
-    if (tenant.subdomain === subdomain) return { ok: true }
     const event = { type: 'tenant.subdomain_changed', tenantId, subject: tenantId, actor, origin } as const
-    const reason = subdomainRefusal(subdomain) ?? (await takenRefusal(trx, { tenantId, subdomain }))
+    const isStale = await isUnexpected(trx, expect)
+    if (!isStale && tenant.subdomain === subdomain) return { ok: true }
+    const reason = isStale ? 'precondition_failed' : subdomainRefusal(subdomain) ?? (await takenRefusal(trx, { tenantId, subdomain }))
     if (reason !== null) {
       await record(trx, { ...event, outcome: 'refused', reason, after: { subdomain: subdomain.slice(0, 63) } })
       return { ok: false, reason }

@@ -6,6 +6,7 @@ import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { lockTenant, updateTenantStatus } from './queries.ts'
 import { statusRefusal } from './tenant.ts'
 
@@ -13,11 +14,12 @@ export interface TenantChange {
   readonly tenantId: TenantId
   readonly actor: string | null
   readonly origin: Origin
+  readonly expect?: Expectation<EngineTrx> | undefined
 }
 
 export type TenantChangeResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: 'not_found' | 'already_suspended' | 'not_suspended' | 'tenant_closing' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'already_suspended' | 'not_suspended' | 'tenant_closing' }
 
 /** What is wanted, and what happens in the same transaction. */
 export interface StatusChange {
@@ -32,7 +34,7 @@ export function changeTenantStatus(databases: Databases, { wanted, atOnce }: Sta
     if (tenant === undefined) return { ok: false, reason: 'not_found' }
     const type = wanted === 'suspended' ? 'tenant.suspended' : 'tenant.resumed'
     const event = { type, tenantId: change.tenantId, subject: change.tenantId, actor: change.actor, origin: change.origin } as const
-    const reason = statusRefusal(tenant.status, wanted)
+    const reason = (await isUnexpected(trx, change.expect)) ? 'precondition_failed' : statusRefusal(tenant.status, wanted)
     if (reason !== null) {
       await record(trx, { ...event, outcome: 'refused', reason })
       return { ok: false, reason }

@@ -2,10 +2,11 @@
  * Begins the end of a tenant: from this moment on nobody gets a token for it and its token families end; when the grace is over it is
  * deleted with everything in it (purge-closed-tenants.ts). Until then undo-closing.ts brings it back as it was.
  */
-import type { Databases } from '../base/db.ts'
+import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import type { Origin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
+import { isUnexpected, type Expectation } from '../http/etag.ts'
 import { listAdministratorAccounts, updateClosing } from './life-queries.ts'
 import { lockTenant } from './queries.ts'
 import type { TenantGrantEnding } from './suspend-tenant.ts'
@@ -19,11 +20,12 @@ export interface CloseTenantInput {
   readonly graceDays?: number | undefined
   readonly actor: string | null
   readonly origin: Origin
+  readonly expect?: Expectation<EngineTrx> | undefined
 }
 
 export type TenantClosing =
   | { readonly ok: true; readonly closesAt: Date }
-  | { readonly ok: false; readonly reason: 'not_found' | 'invalid_grace' | 'tenant_closing' }
+  | { readonly ok: false; readonly reason: 'not_found' | 'precondition_failed' | 'invalid_grace' | 'tenant_closing' }
 
 export function closeTenant(deps: { readonly databases: Databases; readonly grants: TenantGrantEnding }, input: CloseTenantInput): Promise<TenantClosing> {
   return deps.databases.inEngine(async (trx): Promise<TenantClosing> => {
@@ -32,9 +34,10 @@ export function closeTenant(deps: { readonly databases: Databases; readonly gran
     if (tenant === undefined) return { ok: false, reason: 'not_found' }
     const event = { type: 'tenant.closing_started', tenantId, subject: tenantId, actor, origin } as const
     const isDays = Number.isInteger(graceDays) && graceDays >= 1 && graceDays <= longestGraceDays
-    const closesAt = isDays ? await updateClosing(trx, tenantId, graceDays) : undefined
+    const isStale = await isUnexpected(trx, input.expect)
+    const closesAt = isDays && !isStale ? await updateClosing(trx, tenantId, graceDays) : undefined
     if (closesAt === undefined) {
-      const reason = isDays ? 'tenant_closing' : 'invalid_grace'
+      const reason = isStale ? 'precondition_failed' : isDays ? 'tenant_closing' : 'invalid_grace'
       await record(trx, { ...event, outcome: 'refused', reason })
       return { ok: false, reason }
     }

@@ -5,14 +5,16 @@ import type { DB } from '../base/schema.ts'
 
 type Engine = Kysely<DB>
 
+/** What operators say of a tenant. */
 export interface PlanColumns {
+  readonly name: string
   readonly plan: string | null
   readonly seat_limit: number | null
 }
 
 /** Kept for a change until the transaction ends. */
 export async function lockPlan(trx: EngineTrx, tenantId: string): Promise<PlanColumns | undefined> {
-  return trx.query.selectFrom('tenant').select(['plan', 'seat_limit']).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
+  return trx.query.selectFrom('tenant').select(['name', 'plan', 'seat_limit']).where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
 }
 
 export async function updatePlan(trx: EngineTrx, tenantId: string, columns: PlanColumns): Promise<void> {
@@ -90,7 +92,6 @@ export async function listAdministratorAccounts(trx: EngineTrx, tenantId: string
 
 export interface TenantOverview extends PlanColumns {
   readonly id: string
-  readonly name: string
   readonly subdomain: string
   readonly status: string
   readonly closes_at: Date | null

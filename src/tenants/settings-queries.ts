@@ -29,7 +29,7 @@ export interface TenantRow extends SettingColumns, SignInRuleColumns {
 }
 
 /** Everything that the tenant's own admins may know of it; undefined when it is gone. */
-export async function findOwnTenant(trx: TenantTrx): Promise<TenantRow | undefined> {
+export async function findOwnTenant(trx: Pick<TenantTrx, 'query' | 'tenantId'>): Promise<TenantRow | undefined> {
   return trx.query
     .selectFrom('tenant')
     .leftJoin('role', (join) => join.onRef('role.tenant_id', '=', 'tenant.id').onRef('role.id', '=', 'tenant.registration_role_id'))

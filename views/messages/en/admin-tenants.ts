@@ -86,6 +86,7 @@ export const adminTenants = {
   'admin.tenants.error.invalid_minutes': 'Give 5 to 240 minutes.',
   'admin.tenants.error.operator_required': 'Only an operator who may do everything enters a tenant.',
   'admin.tenants.error.already_inside': 'You are inside this tenant already.',
+  'admin.tenants.error.precondition_failed': 'Somebody else has changed the tenant meanwhile. Look at how it is now.',
 
   'admin.operators.intro': 'Who gets into this console, always with a second factor. An auditor looks and changes nothing.',
   'admin.operators.name': 'Name',

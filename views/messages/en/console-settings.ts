@@ -47,6 +47,7 @@ export const consoleSettings = {
   'settings.error.name_mismatch': 'What you typed is not the name of the organisation.',
   'settings.error.invalid_grace': 'The grace period is 1 to 90 days.',
   'settings.error.tenant_closing': 'The organisation is being closed already.',
+  'settings.error.precondition_failed': 'Somebody else changed this meanwhile. Please look at how it stands now, and save again.',
 
   'security.intro': 'What this organisation asks of its members’ sign-in. A change counts from the next sign-in on.',
   'security.mfa': 'Two-factor authentication',
@@ -121,4 +122,5 @@ export const consoleSettings = {
   'branding.error.picture_too_many_pixels': 'The picture is too large. Please make it smaller (at most 24 million pixels).',
   'branding.error.picture_broken': 'This could not be read as a picture. Please choose another file.',
   'branding.error.picture_missing': 'Please choose a picture.',
+  'branding.error.precondition_failed': 'Somebody else changed the look meanwhile. Please look at how it stands now, and save again.',
 } satisfies Readonly<Record<keyof typeof japanese, string>>

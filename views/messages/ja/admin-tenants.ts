@@ -84,6 +84,7 @@ export const adminTenants = {
   'admin.tenants.error.invalid_minutes': '時間を5〜240分で入力してください。',
   'admin.tenants.error.operator_required': '組織に入れるのは、すべての操作ができる運営者だけです。',
   'admin.tenants.error.already_inside': 'すでにこの組織に入っています。',
+  'admin.tenants.error.precondition_failed': 'ほかの運営者が先に変更しました。今の状態を確かめてください。',
 
   'admin.operators.intro': 'このコンソールに入れる人です。必ず二要素認証が必要です。監査者は見るだけで、何も変えられません。',
   'admin.operators.name': '名前',

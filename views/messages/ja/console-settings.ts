@@ -45,6 +45,7 @@ export const consoleSettings = {
   'settings.error.name_mismatch': '入力した名前が、組織の名前と違います。',
   'settings.error.invalid_grace': '猶予は1〜90日です。',
   'settings.error.tenant_closing': 'この組織は、すでに閉じる途中です。',
+  'settings.error.precondition_failed': 'ほかの人が先に変更しました。今の内容を確かめて、もう一度保存してください。',
 
   'security.intro': 'メンバーがサインインするときに、この組織として求めることを決めます。変更は次のサインインから効きます。',
   'security.mfa': '二要素認証',
@@ -119,4 +120,5 @@ export const consoleSettings = {
   'branding.error.picture_too_many_pixels': '画像が大きすぎます。縦横を小さくしてください（合わせて2,400万画素まで）。',
   'branding.error.picture_broken': '画像として読めませんでした。別のファイルを選んでください。',
   'branding.error.picture_missing': '画像を選んでください。',
+  'branding.error.precondition_failed': 'ほかの人が先に見た目を変更しました。今の内容を確かめて、もう一度保存してください。',
 } as const

@@ -15,7 +15,7 @@ import { tenantTones, type TenantStatus } from './tenants.tsx'
 export type TenantNotice = 'created' | 'plan_saved' | 'suspended' | 'resumed' | 'closing' | 'reopened' | 'break_glass_ended'
 export type TenantFailure =
   | 'already_suspended' | 'not_suspended' | 'tenant_closing' | 'invalid_plan' | 'invalid_seat_limit' | 'name_mismatch' | 'invalid_grace' | 'not_closing'
-  | 'invalid_reason' | 'invalid_minutes' | 'already_inside' | 'operator_required'
+  | 'invalid_reason' | 'invalid_minutes' | 'already_inside' | 'operator_required' | 'precondition_failed' | 'invalid_name'
 
 export interface BreakGlassProps {
   id: string

@@ -8,7 +8,7 @@ import { ConsoleFrame } from '../../parts/console-frame.tsx'
 import { Action, Field, Form, UploadForm } from '../../parts/form.tsx'
 import { hrefTo } from '../../safe-url.ts'
 
-export type LogoFailure = 'picture_missing' | 'picture_too_large' | 'picture_type_unknown' | 'picture_too_many_pixels' | 'picture_broken'
+export type LogoFailure = 'picture_missing' | 'picture_too_large' | 'picture_type_unknown' | 'picture_too_many_pixels' | 'picture_broken' | 'precondition_failed'
 
 /** The contrast of a colour that cannot be read comes with one that can. */
 export type BrandingFailure =

@@ -9,7 +9,7 @@ import { Action, Field, Form, TextArea } from '../../parts/form.tsx'
 import { DataTable } from '../../parts/table.tsx'
 
 export type SettingsFailure =
-  | 'invalid_name' | 'invalid_contact' | 'invalid_invitation_lifetime' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' | 'name_mismatch' | 'invalid_grace' | 'tenant_closing'
+  | 'invalid_name' | 'invalid_contact' | 'invalid_invitation_lifetime' | 'invalid_subdomain' | 'reserved_subdomain' | 'subdomain_taken' | 'name_mismatch' | 'invalid_grace' | 'tenant_closing' | 'precondition_failed'
 
 export interface OperatorVisitRow {
   id: string
