@@ -1,7 +1,8 @@
-/** `tegata app list|access|assign|unassign`: an operator's hand on who in a tenant may use which app. */
+/** `tegata app list|offer|withdraw|access|assign|unassign`: an operator's hand on who in a tenant may use which app. */
 import { z } from 'zod'
 import { appAccesses, type Assignee } from '../apps/app-access.ts'
 import { assignApp } from '../apps/assign-app.ts'
+import { offerApp, withdrawApp } from '../apps/offer-app.ts'
 import { setAppAccess } from '../apps/set-app-access.ts'
 import { listAssignments, listTenantApps } from '../apps/tenant-queries.ts'
 import { unassignApp } from '../apps/unassign-app.ts'
@@ -41,6 +42,20 @@ export const verbs: readonly Verb[] = [
     run: async ({ databases }, { tenant }) => {
       const apps = await databases.inTenant(await tenantNamed(databases, tenant), (trx) => listTenantApps(trx, everything))
       return { ok: true, facts: { apps }, lines: table(apps.map((app) => [app.id, app.access, String(app.assignments), app.status, app.name])) }
+    },
+  }),
+  verb({
+    name: 'offer', meaning: 'lets a tenant use an app that is open to listed tenants only', argument: '<client_id>', options: tenantOption, input: named,
+    run: async ({ databases }, { argument, tenant }) => {
+      const result = await offerApp({ databases }, { clientId: argument, tenantId: await tenantNamed(databases, tenant), ...byCommandLine })
+      return result.ok ? { ok: true, facts: { client_id: argument, tenant }, lines: [`${tenant} may use app ${argument}`] } : result
+    },
+  }),
+  verb({
+    name: 'withdraw', meaning: 'takes an app away from a tenant, with what the tenant itself had said of it', argument: '<client_id>', options: tenantOption, input: named,
+    run: async ({ databases }, { argument, tenant }) => {
+      const result = await withdrawApp({ databases, grants }, { clientId: argument, tenantId: await tenantNamed(databases, tenant), ...byCommandLine })
+      return result.ok ? { ok: true, facts: { client_id: argument, tenant }, lines: [`took app ${argument} away from ${tenant}`] } : result
     },
   }),
   verb({

@@ -22,7 +22,7 @@ const text = z.string().optional()
 const flag = z.boolean().optional()
 
 const createShape = z.object({
-  name: z.string('is missing'), type: z.enum(clientTypes).optional(), clientId: text, tenant: text, firstParty: flag,
+  name: z.string('is missing'), type: z.enum(clientTypes).optional(), clientId: text, tenant: text, firstParty: flag, openTo: z.enum(['every_tenant', 'listed_tenants']).optional(),
   redirectUri: list, postLogoutRedirectUri: list, backchannelLogoutUri: text, initiateLoginUri: text, clientUri: text, logoUri: text, policyUri: text, tosUri: text,
   idTokenAlg: z.enum(idTokenAlgorithms).optional(), acr: z.enum(floorLevels).optional(), pairwise: flag, dpop: flag, requirePar: flag,
   grantType: z.array(z.enum(['authorization_code', 'refresh_token', 'client_credentials'])).optional(),
@@ -31,7 +31,7 @@ const createShape = z.object({
 
 const createOptions = {
   '--name <name>': 'its name, as people read it', '--type <type>': `${clientTypes.join(', ')} (web)`, '--client-id <id>': 'an id of your choice', '--tenant <subdomain>': 'a machine of this tenant',
-  '--first-party': 'one of your own: asks people for no consent',
+  '--first-party': 'one of your own: asks people for no consent', '--open-to <whom>': 'every_tenant or listed_tenants (every_tenant)',
   '--redirect-uri <uri...>': 'where people come back to, compared exactly', '--post-logout-redirect-uri <uri...>': 'where they go after signing out',
   '--backchannel-logout-uri <uri>': 'where it hears of sign-outs', '--initiate-login-uri <uri>': 'where a sign-in can be begun', '--client-uri <uri>': 'its home page', '--logo-uri <uri>': 'its logo',
   '--policy-uri <uri>': 'its privacy policy', '--tos-uri <uri>': 'its terms', '--id-token-alg <alg>': `${idTokenAlgorithms.join(', ')} (ES256)`, '--pairwise': 'its own `sub` for every person',
@@ -159,7 +159,7 @@ function readMapping(file: string): unknown {
 
 async function inputOf({ databases }: Platform, given: z.output<typeof createShape>): Promise<ClientInput> {
   const optional = {
-    type: given.type, clientId: given.clientId, tenantId: given.tenant === undefined ? undefined : await tenantNamed(databases, given.tenant), firstParty: given.firstParty,
+    type: given.type, clientId: given.clientId, tenantId: given.tenant === undefined ? undefined : await tenantNamed(databases, given.tenant), firstParty: given.firstParty, openTo: given.openTo,
     redirectUris: given.redirectUri, postLogoutRedirectUris: given.postLogoutRedirectUri, backchannelLogoutUri: given.backchannelLogoutUri, initiateLoginUri: given.initiateLoginUri,
     clientUri: given.clientUri, logoUri: given.logoUri, policyUri: given.policyUri, tosUri: given.tosUri, idTokenSignedResponseAlg: given.idTokenAlg,
     defaultAcrValues: given.acr === undefined ? undefined : [given.acr],

@@ -1,4 +1,4 @@
-/** `tegata member list|show|invite|invitations|resend|revoke|link|role`: an operator's hand on the invitations of a tenant, bound by the same rules as the tenant's own. */
+/** `tegata member …`: an operator's hand on the members of a tenant and on invitations into it, bound by the same rules as the tenant's own. */
 import { z } from 'zod'
 import { parseMembershipId, parseTenantId } from '../base/ids.ts'
 import type { InvitationChange } from '../members/change-invitation.ts'
@@ -13,7 +13,9 @@ import { showInvitationLink } from '../members/show-invitation-link.ts'
 import { UsageError } from './fail.ts'
 import { tenantNamed } from './find.ts'
 import { inviteList, listOptions, listShape } from './invite-list.ts'
+import { actVerbs } from './member-acts.ts'
 import { listVerbs, membershipId } from './member-list.ts'
+import { lifeVerbs } from './membership.ts'
 import { byCommandLine, type Platform } from './platform.ts'
 import { runGroup, table, verb, type Answer, type Verb } from './verbs.ts'
 
@@ -63,6 +65,8 @@ function change(name: string, meaning: string, command: (platform: Platform, cha
 
 export const verbs: readonly Verb[] = [
   ...listVerbs,
+  ...actVerbs,
+  ...lifeVerbs,
   invite,
   verb({
     name: 'invitations', meaning: 'shows the invitations of a tenant and how each stands',

@@ -26,6 +26,13 @@ function change(name: 'suspend' | 'resume' | 'end', meaning: string, command: (d
   })
 }
 
+/** The same under `member`, where people look for it. */
+export const lifeVerbs: readonly Verb[] = [
+  change('suspend', 'suspends a membership and ends its tokens', suspendMembership),
+  change('resume', 'lets a suspended membership act again', resumeMembership),
+  change('end', 'ends a membership and its tokens', endMembership),
+]
+
 export const verbs: readonly Verb[] = [
   verb({
     name: 'add', meaning: 'makes an account a member at once, without an invitation',
@@ -40,9 +47,7 @@ export const verbs: readonly Verb[] = [
       return result.ok ? { ok: true, facts: { membership_id: result.membershipId }, lines: [`added membership ${result.membershipId}`] } : result
     },
   }),
-  change('suspend', 'suspends a membership and ends its tokens', suspendMembership),
-  change('resume', 'lets a suspended membership act again', resumeMembership),
-  change('end', 'ends a membership and its tokens', endMembership),
+  ...lifeVerbs,
 ]
 
 export function run(args: string[]): Promise<number> {

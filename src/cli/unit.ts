@@ -1,9 +1,10 @@
-/** `tegata unit list|create|update|move|merge|delete`: an operator's hand on the tree of a tenant. People name units by their code. */
+/** `tegata unit list|create|update|heads|move|merge|delete`: an operator's hand on the tree of a tenant. People name units by their code. */
 import { z } from 'zod'
 import { moveUnitAssignments } from '../apps/tenant-queries.ts'
 import type { Databases } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { unitMembers } from '../members/assign-units.ts'
+import { setUnitHeads } from '../members/set-unit-heads.ts'
 import { createUnit } from '../tenants/create-unit.ts'
 import { deleteUnit } from '../tenants/delete-unit.ts'
 import { mergeUnits } from '../tenants/merge-units.ts'
@@ -13,6 +14,7 @@ import { listUnits } from '../tenants/unit-queries.ts'
 import { updateUnit } from '../tenants/update-unit.ts'
 import { UsageError } from './fail.ts'
 import { tenantNamed } from './find.ts'
+import { membershipId } from './member-list.ts'
 import { byCommandLine } from './platform.ts'
 import { runGroup, table, verb, type Answer, type Verb } from './verbs.ts'
 
@@ -61,6 +63,15 @@ export const verbs: readonly Verb[] = [
     run: async ({ databases }, { code, name, kind, ...which }) => (
       answer(await updateUnit({ databases }, { ...(await changeOf(databases, which)), code, name, kind }), code ?? which.argument, `unit ${code ?? which.argument} is set`)
     ),
+  }),
+  verb({
+    name: 'heads', meaning: 'says who heads a unit', argument: '<code>', options: { ...tenantOption, '--head <membership_id...>': 'all of them, who stand in it; `none` for nobody' },
+    input: coded.extend({ head: z.array(z.union([z.literal('none'), membershipId]), 'is missing') }),
+    run: async ({ databases }, { head, ...which }) => {
+      const { tenantId, unitId, origin } = await changeOf(databases, which)
+      const membershipIds = head.filter((one) => one !== 'none')
+      return answer(await setUnitHeads({ databases }, { tenantId, unitId, membershipIds, mover: { kind: 'operator', accountId: null }, origin }), which.argument, `${membershipIds.length} head unit ${which.argument}`)
+    },
   }),
   verb({
     name: 'move', meaning: 'hangs a unit under another one, with everything below it', argument: '<code>', options: { ...tenantOption, '--parent <code>': 'the unit above it; none for the top' },

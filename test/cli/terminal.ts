@@ -2,6 +2,7 @@
 import { readConfig } from '../../src/base/config.ts'
 import { verbs as accountVerbs } from '../../src/cli/account.ts'
 import { verbs as apiVerbs } from '../../src/cli/api.ts'
+import { verbs as appVerbs } from '../../src/cli/app.ts'
 import { verbs as clientVerbs } from '../../src/cli/client.ts'
 import { verbs as importVerbs } from '../../src/cli/import.ts'
 import { verbs as keyVerbs } from '../../src/cli/key.ts'
@@ -15,7 +16,7 @@ import { verbs as unitVerbs } from '../../src/cli/unit.ts'
 import { runGroup, type Verb } from '../../src/cli/verbs.ts'
 import type { House } from '../accounts/house.ts'
 
-const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, client: clientVerbs, import: importVerbs, key: keyVerbs, member: memberVerbs, membership: membershipVerbs, operator: operatorVerbs, role: roleVerbs, tenant: tenantVerbs, unit: unitVerbs }
+const groups: Readonly<Record<string, readonly Verb[]>> = { account: accountVerbs, api: apiVerbs, app: appVerbs, client: clientVerbs, import: importVerbs, key: keyVerbs, member: memberVerbs, membership: membershipVerbs, operator: operatorVerbs, role: roleVerbs, tenant: tenantVerbs, unit: unitVerbs }
 
 export interface Said {
   readonly code: number
