@@ -101,6 +101,13 @@ export async function insertAccount(trx: EngineTrx, account: NewAccount): Promis
   return result.numInsertedOrUpdatedRows === 1n
 }
 
+/** Throws where the id or the address of one of them belongs to somebody already. */
+export async function insertPendingAccounts(trx: EngineTrx, accounts: readonly Omit<NewAccount, 'status' | 'email_verified_at'>[]): Promise<void> {
+  await sql`insert into account (id, email, family_name, given_name, family_name_kana, given_name_kana, display_name, locale, status)
+    select id, email, family_name, given_name, family_name_kana, given_name_kana, display_name, locale, 'pending'
+    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (id text, email text, family_name text, given_name text, family_name_kana text, given_name_kana text, display_name text, locale text)`.execute(trx.query)
+}
+
 export async function insertPassword(trx: EngineTrx, accountId: string, phc: string): Promise<void> {
   await trx.query.insertInto('factor_password').values({ account_id: accountId, phc }).execute()
 }

@@ -280,6 +280,7 @@ export interface Membership {
   last_seen_on: Timestamp | null;
   role_id: string;
   search_text: Generated<string>;
+  second_factors: Generated<string[]>;
   shown_name: Generated<string>;
   sort_name: Generated<string>;
   source: Generated<string>;

@@ -70,11 +70,11 @@ async function showOne(deps: ConsoleDeps, visit: ConsoleVisit, { values, error }
   const roleId = visit.request.params['role_id'] ?? ''
   const found = await deps.databases.inTenant(visit.tenantId, async (trx) => {
     const role = (await listRoles(trx)).find(({ id }) => id === roleId)
-    return role === undefined ? undefined : { role: present(role), holders: await listHolders(trx, role.id) }
+    return role === undefined ? undefined : { role: present(role), holders: await listHolders(trx, role.id, mostHoldersShown) }
   })
   if (found === undefined) return nothingHere(deps, visit)
   const { role } = found
-  const holders = found.holders.slice(0, mostHoldersShown).map(({ name, membershipId }) => ({ name, href: visit.pathTo('members', `/${membershipId}`) }))
+  const holders = found.holders.map(({ name, membershipId }) => ({ name, href: visit.pathTo('members', `/${membershipId}`) }))
   const stored = { name: role.name, description: role.description ?? '', permissions: role.permissions, usesSeat: role.usesSeat }
   const notice = error === undefined ? noticeIn(visit, ['saved']) : undefined
   return html(RolePage({ ...visit.page, role, values: values ?? stored, templates: [], grantable: visit.permissions, holders, notice, error }), { status: statusOf(error) })

@@ -1,6 +1,7 @@
 /** SQL that only the console's pages ask: names and facts of several rooms beside each other. Reads only. */
 import { sql } from 'kysely'
 import type { TenantTrx } from '../base/db.ts'
+import { untilNow } from '../events/audit-queries.ts'
 import { isAct } from '../members/tenant-figures-queries.ts'
 
 /** Names of apps, as far as the tenant may see them. */
@@ -35,9 +36,9 @@ export async function getTenantState(trx: TenantTrx, { breakGlassDays, expiringD
     .select(sql<boolean>`exists (select from tenant_logo l where l.tenant_id = tenant.id)`.as('has_logo'))
     .select(sql<number>`(select count(*) from unit u where u.tenant_id = tenant.id)`.as('units'))
     .select(sql<boolean>`exists (select from event where event.tenant_id = tenant.id and ${isAct}
-      and event.type in ('role.created', 'role.updated') and event.actor is not null and event.occurred_at > now() - interval '90 days')`.as('roles_touched'))
-    .select(sql<number>`(select count(*) from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id join account a on a.id = m.account_id
-      where m.tenant_id = tenant.id and m.status = 'active' and a.second_factors = '{}'
+      and event.type in ('role.created', 'role.updated') and event.actor is not null and event.occurred_at > now() - interval '90 days' and ${untilNow()})`.as('roles_touched'))
+    .select(sql<number>`(select count(*) from membership m join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
+      where m.tenant_id = tenant.id and m.status = 'active' and m.second_factors = '{}'
         and (tenant.mfa_rule = 'everyone' or (tenant.mfa_rule = 'admins' and cardinality(r.permissions) > 0)))`.as('hit_by_rule'))
     .select(sql<number>`(select count(*) from break_glass b where b.tenant_id = tenant.id and b.started_at > now() - make_interval(days => ${breakGlassDays}::int))`.as('break_glass_lately'))
     .select(sql<number>`(select count(*) from invitation i join membership m on m.tenant_id = i.tenant_id and m.id = i.membership_id

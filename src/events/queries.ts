@@ -4,6 +4,7 @@
  * appear any more, so a cursor that has passed has missed nothing (security §4.4).
  */
 import { sql, type Kysely } from 'kysely'
+import type pg from 'pg'
 import { z } from 'zod'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { DB } from '../base/schema.ts'
@@ -40,6 +41,12 @@ export async function insertEvent(trx: EngineTrx | TenantTrx, row: EventRow): Pr
     .execute()
 }
 
+export async function insertEvents(trx: EngineTrx, rows: readonly EventRow[]): Promise<void> {
+  const columns = sql`id, type, outcome, tenant_id, actor, subject, client_id, sid, reason, before, after, ip, user_agent, request_id`
+  await sql`insert into event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, type text, outcome text, tenant_id uuid,
+    actor text, subject text, client_id text, sid text, reason text, before jsonb, after jsonb, ip inet, user_agent text, request_id text)`.execute(trx.query)
+}
+
 /** A place in the log: after this event of this transaction. Transaction ids are xid8 and leave the driver as text. */
 export interface Position {
   readonly xid: string
@@ -65,13 +72,16 @@ export async function listDisplacedCursors(db: Kysely<DB>, subscribers: readonly
   return found.rows.map(({ subscriber }) => subscriber)
 }
 
+// Asked several times a second, and planning it over all months costs far more than the answer: it is prepared once a connection.
+// The order makes the planner take the index, whatever it believes about how many events there are.
+const subscribersBehind = `select c.subscriber from event_cursor c cross join lateral (
+    select 1 from event e where (e.xid, e.id) > (c.xid, c.event_id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+    order by e.xid, e.id limit 1) as first
+  where c.subscriber = any($1::text[])`
+
 /** Subscribers for whom events of any type have appeared since their cursor; takes no lock and no transaction id. */
-export async function listSubscribersBehind(db: Kysely<DB>, subscribers: readonly string[]): Promise<readonly string[]> {
-  // The order makes the planner take the index, whatever it believes about how many events there are.
-  const found = await sql<{ subscriber: string }>`select c.subscriber from event_cursor c cross join lateral (
-      select 1 from event e where (e.xid, e.id) > (c.xid, c.event_id) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
-      order by e.xid, e.id limit 1) as first
-    where c.subscriber = any(${subscribers}::text[])`.execute(db)
+export async function listSubscribersBehind(pool: pg.Pool, subscribers: readonly string[]): Promise<readonly string[]> {
+  const found = await pool.query<{ subscriber: string }>({ name: 'subscribers_behind', text: subscribersBehind, values: [subscribers] })
   return found.rows.map(({ subscriber }) => subscriber)
 }
 

@@ -6,7 +6,7 @@ import { newId } from '../base/ids.ts'
 import type { EngineTrx, TenantTrx } from '../base/db.ts'
 import type { Origin } from '../base/origin.ts'
 import type { EventType } from './catalogue.ts'
-import { insertEvent, type EventRow } from './queries.ts'
+import { insertEvent, insertEvents, type EventRow } from './queries.ts'
 
 export interface NewEvent {
   readonly type: EventType
@@ -46,4 +46,9 @@ export function eventRow(event: NewEvent): EventRow {
 export async function record(trx: EngineTrx | TenantTrx, event: NewEvent): Promise<void> {
   const tenantId = 'tenantId' in trx ? trx.tenantId : event.tenantId
   await insertEvent(trx, eventRow(tenantId === undefined ? event : { ...event, tenantId }))
+}
+
+/** The same for many at once, in their order. */
+export async function recordMany(trx: EngineTrx, events: readonly NewEvent[]): Promise<void> {
+  await insertEvents(trx, events.map(eventRow))
 }

@@ -88,7 +88,7 @@ async function poll({ runOnce, pollMs, log, signal }: Polling): Promise<void> {
 
 async function catchUp({ databases, subscribers }: RelayOptions, signal: AbortSignal): Promise<number> {
   // A look without locks first: an idle server writes nothing and uses up no transaction ids.
-  const behind = new Set(await listSubscribersBehind(databases.engine, subscribers.map(({ name }) => name)))
+  const behind = new Set(await listSubscribersBehind(databases.enginePool, subscribers.map(({ name }) => name)))
   let delivered = 0
   const failures: unknown[] = []
   for (const subscriber of subscribers.filter(({ name }) => behind.has(name))) {

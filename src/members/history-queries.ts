@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { TenantTrx } from '../base/db.ts'
-import { beforePlace, placeOfEvent, readable, type EventPlace } from '../events/audit-queries.ts'
+import { beforePlace, placeOfEvent, readable, untilNow, type EventPlace } from '../events/audit-queries.ts'
 
 export interface HistoryRow {
   readonly id: string
@@ -32,7 +32,7 @@ export async function listHistory(trx: TenantTrx, membershipId: string, page: { 
       actor.id as actor_membership_id, actor.shown_name as actor_name,
       case when actor.id = ${membershipId}::uuid then 'themselves' when actor.id is not null then 'member' else 'outside' end as actor_kind
     from event left join membership actor on actor.tenant_id = ${trx.tenantId}::uuid and actor.account_id = event.actor
-    where event.tenant_id = ${trx.tenantId}::uuid and event.subject = any (${subjects}) and ${readable} and event.type <> 'access.refused' and ${beforePlace(page.cursor)}
+    where event.tenant_id = ${trx.tenantId}::uuid and event.subject = any (${subjects}) and ${readable} and ${untilNow()} and event.type <> 'access.refused' and ${beforePlace(page.cursor)}
     order by event.occurred_at desc, event.id desc limit ${page.limit}::int`.execute(trx.query)
   return found.rows
 }

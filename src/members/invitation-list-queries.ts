@@ -7,9 +7,10 @@ import type { TenantTrx } from '../base/db.ts'
 import type { InvitationState } from './invitation.ts'
 import type { ListCursor } from './member-list.ts'
 
-const stateOf = sql<InvitationState>`case when i.revoked_at is not null then 'revoked' when i.declined_at is not null then 'declined'
+// The tenant's own state is one for all, so it is read once and not for each invitation.
+const stateIn = ({ tenantId }: TenantTrx) => sql<InvitationState>`case when i.revoked_at is not null then 'revoked' when i.declined_at is not null then 'declined'
   when m.status = 'ended' then 'membership_ended' when i.accepted_at is not null or m.status <> 'invited' then 'accepted'
-  when (select t.status from tenant t where t.id = i.tenant_id) <> 'active' then 'tenant_suspended' when i.expires_at <= now() then 'expired' else 'open' end`
+  when (select t.status from tenant t where t.id = ${tenantId}::uuid) <> 'active' then 'tenant_suspended' when i.expires_at <= now() then 'expired' else 'open' end`
 
 /** What is absent does not narrow. */
 export interface InvitationFilter {
@@ -50,7 +51,7 @@ export async function listInvitationPage(trx: TenantTrx, { filter, cursor, limit
   const isBackwards = cursor !== null && 'before' in cursor
   const beyond = cursor === null ? sql`true` : 'before' in cursor ? sql`i.membership_id > ${cursor.before}::uuid` : sql`i.membership_id < ${cursor.after}::uuid`
   const found = await sql<InvitationItem>`
-    select i.membership_id, ${stateOf} as state, m.shown_name, a.email, m.employee_number, r.name as role, i.invited_by, inviter.shown_name as inviter_name,
+    select i.membership_id, ${stateIn(trx)} as state, m.shown_name, a.email, m.employee_number, r.name as role, i.invited_by, inviter.shown_name as inviter_name,
       m.invited_at, i.sent_at, i.sent_count, i.expires_at, i.accepted_at,
       array(select u.name from membership_unit mu join unit u on u.tenant_id = mu.tenant_id and u.id = mu.unit_id
         where mu.tenant_id = m.tenant_id and mu.membership_id = m.id order by mu.is_primary desc, u.code) as unit_names
@@ -76,7 +77,7 @@ export async function countInvitations(trx: TenantTrx, filter: InvitationFilter)
 function narrowed(trx: TenantTrx, { state = [], search = '', invitedBy, wave }: InvitationFilter): RawBuilder<unknown> {
   const conditions = [
     sql`i.tenant_id = ${trx.tenantId}::uuid`,
-    state.length === 0 ? null : sql`${stateOf} = any (${[...state]}::text[])`,
+    state.length === 0 ? null : sql`${stateIn(trx)} = any (${[...state]}::text[])`,
     search.trim() === '' ? null : sql`position(search_form(${search}::text) in m.search_text) > 0`,
     invitedBy === undefined ? null : sql`i.invited_by::text = ${invitedBy}`,
     wave === undefined ? null : sql`exists (select from import_row w where w.tenant_id = i.tenant_id and w.membership_id = i.membership_id and w.import_id::text = ${wave.importId} and w.wave = ${wave.number}::int)`,
@@ -104,7 +105,7 @@ export interface FunnelRow {
 export async function listInvitationFunnel(trx: TenantTrx): Promise<readonly FunnelRow[]> {
   const found = await sql<FunnelRow>`
     with stated as (
-      select i.invited_by, i.sent_count, ${stateOf} as state, i.accepted_at is not null as was_accepted, extract(epoch from i.accepted_at - coalesce(m.invited_at, i.created_at)) as seconds
+      select i.invited_by, i.sent_count, ${stateIn(trx)} as state, i.accepted_at is not null as was_accepted, extract(epoch from i.accepted_at - coalesce(m.invited_at, i.created_at)) as seconds
       from invitation i join membership m on m.tenant_id = i.tenant_id and m.id = i.membership_id where i.tenant_id = ${trx.tenantId}::uuid)
     select s.invited_by, inviter.shown_name as inviter_name, count(*) as invited, count(*) filter (where s.sent_count > 0) as sent,
       count(*) filter (where s.state in ('open', 'tenant_suspended')) as open, count(*) filter (where s.was_accepted) as accepted, count(*) filter (where s.state = 'declined') as declined,

@@ -115,7 +115,6 @@ const unseen: Readonly<Record<SeenFilter, RawBuilder<unknown>>> = {
 }
 
 function withFactor(factor: FactorFilter): RawBuilder<unknown> {
-  const has = (second: RawBuilder<unknown>) => sql`m.joined_at is not null and exists (select from account a where a.id = m.account_id and ${second})`
-  if (factor === 'none') return sql`not (${has(sql`a.second_factors <> '{}'`)})`
-  return factor === 'any' ? has(sql`a.second_factors <> '{}'`) : has(sql`a.second_factors @> array[${factor}]::text[]`)
+  if (factor === 'none') return sql`(m.joined_at is null or m.second_factors = '{}')`
+  return factor === 'any' ? sql`m.joined_at is not null and m.second_factors <> '{}'` : sql`m.joined_at is not null and m.second_factors @> array[${factor}]::text[]`
 }

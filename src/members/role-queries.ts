@@ -74,15 +74,15 @@ export interface RoleHolder {
   readonly name: string
 }
 
-/** Everybody with this role, those whose membership has ended included: coming back they would have it. */
-export async function listHolders(trx: TenantTrx, roleId: string): Promise<readonly RoleHolder[]> {
+/** Everybody with this role, or the first `most`, those whose membership has ended included: coming back they would have it. */
+export async function listHolders(trx: TenantTrx, roleId: string, most?: number): Promise<readonly RoleHolder[]> {
   return trx.query
     .selectFrom('membership')
-    .innerJoin('account', 'account.id', 'membership.account_id')
     .select(['membership.id as membershipId', nameOfMember])
     .where('membership.tenant_id', '=', trx.tenantId)
     .where('membership.role_id', '=', roleId)
     .orderBy('membership.id')
+    .$if(most !== undefined, (query) => query.limit(most ?? 0))
     .execute()
 }
 

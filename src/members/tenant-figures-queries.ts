@@ -4,7 +4,7 @@
  */
 import { sql } from 'kysely'
 import type { TenantTrx } from '../base/db.ts'
-import { nameOfSubject } from '../events/audit-queries.ts'
+import { nameOfSubject, untilNow } from '../events/audit-queries.ts'
 
 /** Days of tenants are counted where they are. */
 const zone = 'Asia/Tokyo'
@@ -32,16 +32,18 @@ export async function getTenantFigures(trx: TenantTrx): Promise<TenantFigures> {
       count(*) filter (where m.status = 'active') as active, count(*) filter (where m.status = 'invited') as invited,
       count(*) filter (where m.status = 'suspended') as suspended, count(*) filter (where m.status = 'ended') as ended,
       count(*) filter (where m.status = 'active' and r.uses_seat) as seats_used,
+      count(*) filter (where m.status = 'active' and m.second_factors <> '{}') as with_second_factor,
+      count(*) filter (where m.status = 'active' and m.valid_until between now() and now() + interval '7 days') as ending_soon,
       (select t.seat_limit from tenant t where t.id = ${trx.tenantId}::uuid) as seat_limit,
-      count(*) filter (where m.status = 'active' and a.second_factors <> '{}') as with_second_factor,
-      count(*) filter (where m.status = 'active' and 'tenant:admin' = any (r.permissions) and a.status = 'active') as administrators,
-      count(*) filter (where m.status = 'invited' and i.expires_at > now()) as invitations_open,
-      count(*) filter (where m.status = 'invited' and i.expires_at <= now()) as invitations_expired,
-      count(*) filter (where m.status = 'active' and m.valid_until between now() and now() + interval '7 days') as ending_soon
+      (select count(*) from role ar join membership am on am.tenant_id = ar.tenant_id and am.role_id = ar.id and am.status = 'active' join account a on a.id = am.account_id
+        where ar.tenant_id = ${trx.tenantId}::uuid and 'tenant:admin' = any (ar.permissions) and a.status = 'active') as administrators,
+      coalesce(min(waiting.open), 0) as invitations_open, coalesce(min(waiting.expired), 0) as invitations_expired
     from membership m
     join role r on r.tenant_id = m.tenant_id and r.id = m.role_id
-    join account a on a.id = m.account_id
-    left join invitation i on i.tenant_id = m.tenant_id and i.membership_id = m.id and m.status = 'invited'
+    cross join (
+      select count(*) filter (where i.expires_at > now()) as open, count(*) filter (where i.expires_at <= now()) as expired
+      from membership im join invitation i on i.tenant_id = im.tenant_id and i.membership_id = im.id
+      where im.tenant_id = ${trx.tenantId}::uuid and im.status = 'invited') as waiting
     where m.tenant_id = ${trx.tenantId}::uuid`.execute(trx.query)
   const [row] = found.rows
   if (row === undefined) throw new Error('Counting gave no row.')
@@ -60,6 +62,7 @@ export async function listSignInDays(trx: TenantTrx): Promise<readonly DayOfSign
     with today as (select (now() at time zone ${zone})::date as day), counted as (
       select (occurred_at at time zone ${zone})::date as day, count(*) as sign_ins from event
       where tenant_id = ${trx.tenantId}::uuid and type = 'authorization.granted' and occurred_at >= ((select day from today) - 29)::timestamp at time zone ${zone}
+        and ${untilNow()}
       group by 1)
     select to_char(today.day - back, 'YYYY-MM-DD') as day, coalesce(counted.sign_ins, 0) as sign_ins
     from today cross join generate_series(29, 0, -1) as back left join counted on counted.day = today.day - back
@@ -89,7 +92,7 @@ export async function listRecentActs(trx: TenantTrx): Promise<readonly RecentAct
     select event.id, event.occurred_at, event.type, event.subject, actor.shown_name as actor_name, actor.id as actor_membership_id,
       ${nameOfSubject(sql.ref('event.subject'), trx)} as subject_name
     from event join membership actor on actor.tenant_id = ${trx.tenantId}::uuid and actor.account_id = event.actor
-    where event.tenant_id = ${trx.tenantId}::uuid and event.occurred_at > now() - interval '90 days' and ${isAct}
+    where event.tenant_id = ${trx.tenantId}::uuid and event.occurred_at > now() - interval '90 days' and ${untilNow()} and ${isAct}
       and event.subject is distinct from actor.id::text and event.subject is distinct from actor.account_id
     order by event.occurred_at desc, event.id desc limit 10`.execute(trx.query)
   return found.rows

@@ -14,14 +14,19 @@ export interface UnitPeople {
 /** One row for each unit of the tenant. */
 export async function listUnitPeople(trx: TenantTrx): Promise<readonly UnitPeople[]> {
   const found = await sql<UnitPeople>`
-    with standing as (select id, shown_name, groups from membership where tenant_id = ${trx.tenantId}::uuid and status <> 'ended'),
-      direct as (
-        select mu.unit_id, count(*) as members,
-          coalesce(json_agg(json_build_object('membership_id', s.id, 'name', s.shown_name) order by s.shown_name) filter (where mu.is_head), '[]') as heads
-        from membership_unit mu join standing s on s.id = mu.membership_id where mu.tenant_id = ${trx.tenantId}::uuid group by mu.unit_id),
-      within as (select code, count(*) as members from standing cross join lateral unnest(groups) as code group by code)
-    select u.id as unit_id, coalesce(d.members, 0) as members, coalesce(w.members, 0) as members_within, coalesce(d.heads, '[]') as heads
-    from unit u left join direct d on d.unit_id = u.id left join within w on w.code = u.code
+    with direct as (
+        select mu.unit_id, count(*) as members
+        from membership_unit mu join membership m on m.tenant_id = mu.tenant_id and m.id = mu.membership_id
+        where mu.tenant_id = ${trx.tenantId}::uuid and m.status <> 'ended' group by mu.unit_id),
+      heading as (
+        select mu.unit_id, json_agg(json_build_object('membership_id', m.id, 'name', m.shown_name) order by m.shown_name) as heads
+        from membership_unit mu join membership m on m.tenant_id = mu.tenant_id and m.id = mu.membership_id
+        where mu.tenant_id = ${trx.tenantId}::uuid and mu.is_head and m.status <> 'ended' group by mu.unit_id),
+      within as (
+        select code, count(*) as members from membership m cross join lateral unnest(m.groups) as code
+        where m.tenant_id = ${trx.tenantId}::uuid and m.status <> 'ended' group by code)
+    select u.id as unit_id, coalesce(d.members, 0) as members, coalesce(w.members, 0) as members_within, coalesce(h.heads, '[]') as heads
+    from unit u left join direct d on d.unit_id = u.id left join heading h on h.unit_id = u.id left join within w on w.code = u.code
     where u.tenant_id = ${trx.tenantId}::uuid`.execute(trx.query)
   return found.rows
 }

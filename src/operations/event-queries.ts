@@ -5,6 +5,7 @@
  */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { DB } from '../base/schema.ts'
+import { untilNow } from '../events/audit-queries.ts'
 
 type Engine = Kysely<DB>
 
@@ -79,6 +80,7 @@ function olderThan({ occurredUs, eventId }: EventCursor): RawBuilder<boolean> {
 function conditionsOf({ tenantId, actor, subject, outcome, requestId, from, until }: EventFilters): readonly RawBuilder<boolean>[] {
   const when = (condition: RawBuilder<boolean>, value: unknown): readonly RawBuilder<boolean>[] => (value === null ? [] : [condition])
   return [
+    untilNow(),
     ...when(sql<boolean>`tenant_id = ${tenantId}::uuid`, tenantId),
     ...when(sql<boolean>`actor = ${actor} and actor is not null`, actor),
     ...when(sql<boolean>`subject = ${subject} and subject is not null`, subject),

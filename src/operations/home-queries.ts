@@ -1,6 +1,7 @@
 /** SQL of the figures on the operators' first page. Reads only, across tenants; every walk is bounded by an index. */
 import { sql, type Kysely } from 'kysely'
 import type { DB } from '../base/schema.ts'
+import { untilNow } from '../events/audit-queries.ts'
 
 type Engine = Kysely<DB>
 
@@ -29,7 +30,7 @@ export async function countSignIns(db: Engine): Promise<SignInCounts> {
   const found = await sql<SignInCounts>`select count(*) filter (where type = 'sign_in.succeeded') as succeeded, count(*) filter (where type = 'sign_in.failed') as failed,
       count(*) filter (where type = 'sign_in.refused') as refused from event
     where type in ('sign_in.succeeded', 'sign_in.failed', 'sign_in.refused') and occurred_at > now() - interval '24 hours'
-      and type not in ('token.issued', 'token.refused', 'authorization.granted')`.execute(db)
+      and type not in ('token.issued', 'token.refused', 'authorization.granted') and ${untilNow()}`.execute(db)
   return found.rows[0] ?? { succeeded: 0, failed: 0, refused: 0 }
 }
 

@@ -17,16 +17,15 @@ export interface Answers {
 export async function listAnswers(trx: TenantTrx, importId: string): Promise<readonly Answers[]> {
   const found = await sql<Answers>`
     with invited as (
-      select r.wave, a.email, case when i.accepted_at is not null then 'joined' when i.declined_at is not null then 'declined'
+      select r.wave, i.sent_count, case when i.accepted_at is not null then 'joined' when i.declined_at is not null then 'declined'
         when i.revoked_at is not null or m.status = 'ended' then 'revoked' when i.expires_at <= now() then 'expired' else 'open' end as answer
       from import_row r
       join membership m on m.tenant_id = r.tenant_id and m.id = r.membership_id
       join invitation i on i.tenant_id = m.tenant_id and i.membership_id = m.id
-      join account a on a.id = m.account_id
       where r.tenant_id = ${trx.tenantId}::uuid and r.import_id = ${importId}::uuid and r.status in ('invited', 'rolled_back'))
     select wave, count(*) filter (where answer = 'joined') as joined, count(*) filter (where answer = 'open') as open, count(*) filter (where answer = 'expired') as expired,
       count(*) filter (where answer = 'declined') as declined, count(*) filter (where answer = 'revoked') as revoked,
-      count(*) filter (where answer = 'open' and email is null) as without_address
+      count(*) filter (where answer = 'open' and sent_count = 0) as without_address
     from invited where wave is not null group by wave order by wave`.execute(trx.query)
   return found.rows
 }

@@ -112,12 +112,12 @@ export async function updateRetried(trx: TenantTrx, { importId, wave }: { readon
     .where('tenant_id', '=', trx.tenantId).where('import_id', '=', importId).where('wave', '=', wave).where('status', '=', 'refused').where('reason', 'in', [...reasons]).execute()
 }
 
-/** Keeps the row until the transaction ends; false where it waits no longer, or another process has it in hand. */
-export async function claimRow(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, number: number): Promise<boolean> {
-  const row = await trx.query
-    .selectFrom('import_row').select('number').where('tenant_id', '=', tenantId).where('import_id', '=', importId).where('number', '=', number)
-    .where('wave', '=', wave).where('status', '=', 'ready').forUpdate().skipLocked().executeTakeFirst()
-  return row !== undefined
+/** Keeps these rows until the transaction ends; left out are those that wait no longer, or that another process has in hand. */
+export async function claimRows(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, numbers: readonly number[]): Promise<ReadonlySet<number>> {
+  const rows = await trx.query
+    .selectFrom('import_row').select('number').where('tenant_id', '=', tenantId).where('import_id', '=', importId).where('number', 'in', numbers)
+    .where('wave', '=', wave).where('status', '=', 'ready').orderBy('number').forUpdate().skipLocked().execute()
+  return new Set(rows.map(({ number }) => number))
 }
 
 /** The next rows of a wave that wait for their invitation, after `after`. */
@@ -134,13 +134,14 @@ export interface Outcome {
   readonly membershipId: string | null
 }
 
-/** False where the row waits no longer or its wave runs no longer; cancelling waits for whoever is between the two. */
-export async function updateOutcome(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, { number, status, reason, membershipId }: Outcome): Promise<boolean> {
+/** False where one of the rows waits no longer or their wave runs no longer; cancelling waits for whoever is between the two. */
+export async function updateOutcomes(trx: EngineTrx, { tenantId, importId, wave }: WaveKey, outcomes: readonly Outcome[]): Promise<boolean> {
   const result = await sql`with running as (
       select 1 from import_wave where tenant_id = ${tenantId}::uuid and import_id = ${importId}::uuid and number = ${wave}::int and status = 'running' for share)
-    update import_row set status = ${status}, reason = ${reason}::text, membership_id = ${membershipId}::uuid
-    where tenant_id = ${tenantId}::uuid and import_id = ${importId}::uuid and number = ${number}::int and wave = ${wave}::int and status = 'ready' and exists (select 1 from running)`.execute(trx.query)
-  return result.numAffectedRows === 1n
+    update import_row i set status = o.status, reason = o.reason, membership_id = o."membershipId"
+    from jsonb_to_recordset(${JSON.stringify(outcomes)}::jsonb) as o (number integer, status text, reason text, "membershipId" uuid)
+    where i.tenant_id = ${tenantId}::uuid and i.import_id = ${importId}::uuid and i.number = o.number and i.wave = ${wave}::int and i.status = 'ready' and exists (select 1 from running)`.execute(trx.query)
+  return result.numAffectedRows === BigInt(outcomes.length)
 }
 
 /** All that still wait in a wave, for one reason that holds for all of them. */

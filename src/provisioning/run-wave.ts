@@ -1,20 +1,21 @@
 /**
- * Carries a wave out: invites its people one after the other, in the name and by the rights of whoever started it, as they are at that
- * moment. Invariants: a person is invited and their line marked in one transaction, so whatever kills a run, the next one goes on
+ * Carries a wave out: invites its people some at a time, in the name and by the rights of whoever started it, as they are at that
+ * moment. Invariants: people are invited and their lines marked in one transaction, so whatever kills a run, the next one goes on
  * where it stopped and nobody is invited twice; a wave that was cancelled invites nobody any more; who finds it over writes so once.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { MasterKey } from '../base/crypto.ts'
 import type { Databases, EngineTrx } from '../base/db.ts'
 import type { TenantId } from '../base/ids.ts'
 import { noOrigin } from '../base/origin.ts'
 import { record } from '../events/record.ts'
 import { inviteMemberIn } from '../members/invite-member.ts'
-import type { Mover } from '../members/membership.ts'
+import { inviteTogetherIn, type Together, type TogetherInvitee } from '../members/invite-together.ts'
 import { directoryOf, type Directory } from './directory.ts'
 import { readingOf } from './import.ts'
 import { correctionsShape, readLine, type Reading } from './line.ts'
 import { getSurroundings, updateStanding } from './queries.ts'
-import { claimRow, listReadyRows, refuseReadyRows, updateOutcome, type Outcome, type PersonRow } from './row-queries.ts'
+import { claimRows, listReadyRows, refuseReadyRows, updateOutcomes, type Outcome, type PersonRow } from './row-queries.ts'
 import { moverOf } from './starter.ts'
 import { stoppingReasons } from './start-wave.ts'
 import { countWave, findReading, findWave, lockImportOf, updateEnded, type WaveRow } from './wave-queries.ts'
@@ -28,9 +29,11 @@ export interface WaveRun {
   readonly tenantId: TenantId
   readonly importId: string
   readonly wave: number
+  /** How many are invited in one transaction; 100 unless told. */
+  readonly together?: number | undefined
   /** A run that is asked to end throws, so that its job runs again. */
   readonly signal?: AbortSignal | undefined
-  /** Called after each person. */
+  /** Called once a person, after those that were invited together. */
   readonly onProgress?: (() => void) | undefined
 }
 
@@ -41,57 +44,54 @@ interface Chunk {
   readonly rows: readonly PersonRow[]
 }
 
-const chunkRows = 100
+/** While another process has the lines in hand. */
+const waitMs = 50
 
 /** Returns when the wave is over, by its end, by cancelling or because it may not go on. */
 export async function runWave(deps: RunDeps, run: WaveRun): Promise<void> {
   for (let after = 0; ;) {
+    run.signal?.throwIfAborted()
     const chunk = await nextChunk(deps, run, after)
     if (chunk === null) return
     // Lines that another process had in hand may wait again: it is over only when none is left from the first on.
     if (chunk.rows.length === 0 && after === 0) return finish(deps, run, { wave: chunk.wave, reason: null })
     after = chunk.rows.at(-1)?.number ?? 0
-    for (const row of chunk.rows) {
-      run.signal?.throwIfAborted()
-      const mover = await moverOf(deps.databases.engine, run.tenantId, chunk.wave)
-      if (mover === null) return finish(deps, run, { wave: chunk.wave, reason: 'permission_missing' })
-      const outcome = await inviteRow(deps, run, { ...chunk, row, mover })
-      if (outcome === 'wave_over') return
-      run.onProgress?.()
-      const stopping = stoppingReasons.find((reason) => reason === outcome?.reason)
-      if (stopping !== undefined) return finish(deps, run, { wave: chunk.wave, reason: stopping })
-    }
+    const outcomes = chunk.rows.length === 0 ? [] : await inviteChunk(deps, run, chunk)
+    if (outcomes === 'wave_over') return
+    if (outcomes === 'permission_missing') return finish(deps, run, { wave: chunk.wave, reason: outcomes })
+    for (const _ of outcomes) run.onProgress?.()
+    const stopping = stoppingReasons.find((reason) => outcomes.some((outcome) => outcome.reason === reason))
+    if (stopping !== undefined) return finish(deps, run, { wave: chunk.wave, reason: stopping })
+    if (outcomes.length === 0) await pause(waitMs)
   }
 }
 
 /** Null when the wave is not under way, or gone. */
-async function nextChunk({ databases }: RunDeps, { tenantId, importId, wave: number }: WaveRun, after: number): Promise<Chunk | null> {
+async function nextChunk({ databases }: RunDeps, { tenantId, importId, wave: number, together: limit = 100 }: WaveRun, after: number): Promise<Chunk | null> {
   const key = { tenantId, importId, wave: number }
   return databases.inEngine(async (trx) => {
     const [wave, list] = [await findWave(trx.query, key), await findReading(trx.query, key)]
     if (wave?.status !== 'running' || list === undefined) return null
     const directory = directoryOf(await getSurroundings(trx.query, tenantId))
-    return { wave, reading: readingOf(list), directory, rows: await listReadyRows(trx, key, { after, limit: chunkRows }) }
+    return { wave, reading: readingOf(list), directory, rows: await listReadyRows(trx, key, { after, limit }) }
   })
 }
 
-/** Thrown to undo an invitation whose line was not free any more. */
+/** Thrown to undo invitations whose lines were not free any more. */
 class WaveOver extends Error {}
 
-interface Inviting extends Chunk {
-  readonly row: PersonRow
-  readonly mover: Mover
-}
-
-/** Null where another process has the line in hand or has done it. */
-async function inviteRow(deps: RunDeps, run: WaveRun, inviting: Inviting): Promise<Outcome | null | 'wave_over'> {
-  const key = { tenantId: run.tenantId, importId: run.importId, wave: run.wave }
+/** What became of the lines that nobody else has in hand. */
+async function inviteChunk(deps: RunDeps, { tenantId, importId, wave }: WaveRun, chunk: Chunk): Promise<readonly Outcome[] | 'wave_over' | 'permission_missing'> {
+  const key = { tenantId, importId, wave }
   try {
     return await deps.databases.inEngine(async (trx) => {
-      if (!(await claimRow(trx, key, inviting.row.number))) return null
-      const outcome = await invite(trx, deps, { ...inviting, tenantId: run.tenantId })
-      if (!(await updateOutcome(trx, key, outcome))) throw new WaveOver()
-      return outcome
+      const mover = await moverOf(trx.query, tenantId, chunk.wave)
+      if (mover === null) return 'permission_missing'
+      const mine = await claimRows(trx, key, chunk.rows.map(({ number }) => number))
+      const rows = chunk.rows.filter(({ number }) => mine.has(number)).map((row) => readRow(row, chunk))
+      const outcomes = await inviteRows(trx, deps, { rows, tenantId, mover, source: 'csv', origin: noOrigin })
+      if (outcomes.length > 0 && !(await updateOutcomes(trx, key, outcomes))) throw new WaveOver()
+      return outcomes
     })
   } catch (error) {
     if (error instanceof WaveOver) return 'wave_over'
@@ -99,16 +99,38 @@ async function inviteRow(deps: RunDeps, run: WaveRun, inviting: Inviting): Promi
   }
 }
 
-async function invite(trx: EngineTrx, deps: RunDeps, { tenantId, row, reading, directory, mover }: Inviting & { readonly tenantId: TenantId }): Promise<Outcome> {
-  const refused = (reason: string): Outcome => ({ number: row.number, status: 'refused', reason, membershipId: null })
-  const read = readLine({ fields: row.fields, corrections: correctionsShape.parse(row.corrections) }, reading)
-  if (!read.ok) return refused(read.reason)
+type Read = { readonly number: number } & ({ readonly invitee: TogetherInvitee } | { readonly reason: string })
+
+function readRow({ number, fields, corrections }: PersonRow, { reading, directory }: Chunk): Read {
+  const read = readLine({ fields, corrections: correctionsShape.parse(corrections) }, reading)
+  if (!read.ok) return { number, reason: read.reason }
   const { line } = read
   const [role, units] = [directory.roleNamed(line.role), directory.unitsNamed(line.units)]
-  if (role === null) return refused('unknown_role')
-  if (!units.ok) return refused(units.reason)
-  const result = await inviteMemberIn(trx, deps, { ...line, tenantId, role: role.name, units: units.codes, mover, source: 'csv', origin: noOrigin })
-  return result.ok ? { number: row.number, status: 'invited', reason: null, membershipId: result.membershipId } : refused(result.reason)
+  if (role === null) return { number, reason: 'unknown_role' }
+  return units.ok ? { number, invitee: { ...line, role: role.name, units: units.codes } } : { number, reason: units.reason }
+}
+
+/** Together where that can be, and one by one whoever is left, in their order, until one stops the wave. */
+async function inviteRows(trx: EngineTrx, deps: RunDeps, { rows, ...together }: Together & { readonly rows: readonly Read[] }): Promise<readonly Outcome[]> {
+  const invited = await inviteTogetherIn(trx, deps, { ...together, invitees: rows.flatMap((row) => ('invitee' in row ? [row.invitee] : [])) })
+  const outcomes: Outcome[] = []
+  for (const row of rows) {
+    const outcome = 'reason' in row ? refused(row.number, row.reason) : await outcomeOf(row.number, row.invitee)
+    outcomes.push(outcome)
+    if (stoppingReasons.some((reason) => reason === outcome.reason)) break
+  }
+  return outcomes
+
+  async function outcomeOf(number: number, invitee: TogetherInvitee): Promise<Outcome> {
+    const membershipId = invited.get(invitee)
+    if (membershipId !== undefined) return { number, status: 'invited', reason: null, membershipId }
+    const result = await inviteMemberIn(trx, deps, { ...invitee, ...together })
+    return result.ok ? { number, status: 'invited', reason: null, membershipId: result.membershipId } : refused(number, result.reason)
+  }
+}
+
+function refused(number: number, reason: string): Outcome {
+  return { number, status: 'refused', reason, membershipId: null }
 }
 
 interface Finish {

@@ -69,10 +69,10 @@ type Rules = Pick<SignInRuleColumns, 'mfa_rule' | 'mfa_level' | 'mfa_enforced_fr
 /** As the token path judges it: a rule for administrators is for whoever holds a permission, recovery codes are no factor, a passkey is enough. */
 function effectOf({ mfa_rule: rule, mfa_level: level, mfa_enforced_from: from, password_sign_in: byPassword }: Rules): RawBuilder<Effect> {
   return sql<Effect>`case
-    when 'passkey' = any (account.second_factors) then 'none'
+    when 'passkey' = any (membership.second_factors) then 'none'
     when not ${byPassword}::boolean then 'must_add_passkey'
     when ${rule}::text = 'off' or (${rule}::text = 'admins' and cardinality(role.permissions) = 0) then 'none'
-    when ${level}::text = 'aal2' and cardinality(account.second_factors) > 0 then 'none'
+    when ${level}::text = 'aal2' and cardinality(membership.second_factors) > 0 then 'none'
     when ${from}::timestamptz > now() then 'reminded'
     when ${level}::text = 'phr' then 'must_add_passkey'
     else 'must_set_up' end`
@@ -82,8 +82,7 @@ function activeMembers(trx: TenantTrx, rules: Rules) {
   return trx.query
     .selectFrom('membership')
     .innerJoin('role', (join) => join.onRef('role.tenant_id', '=', 'membership.tenant_id').onRef('role.id', '=', 'membership.role_id'))
-    .innerJoin('account', 'account.id', 'membership.account_id')
-    .select(['membership.id', 'membership.shown_name', 'membership.sort_name', 'account.second_factors', effectOf(rules).as('effect')])
+    .select(['membership.id', 'membership.shown_name', 'membership.sort_name', 'membership.second_factors', effectOf(rules).as('effect')])
     .where('membership.tenant_id', '=', trx.tenantId)
     .where('membership.status', '=', 'active')
 }

@@ -77,8 +77,8 @@ describe('a wave', () => {
     const application = await killed.databases.enginePool.query<{ pid: number }>('select pg_backend_pid() as pid')
     let done = 0
     const dying = runWave({ ...deps(), databases: killed.databases }, {
-      tenantId: house.sakura, importId, wave: 1,
-      // Its connections die while the next person is being invited.
+      tenantId: house.sakura, importId, wave: 1, together: 5,
+      // Its connections die while the next five are being invited.
       onProgress: () => { done += 1; if (done === 5) void admin('select pg_terminate_backend($1)', [application.rows[0]?.pid]) },
     })
     await expect(dying).rejects.toThrow()
@@ -91,7 +91,7 @@ describe('a wave', () => {
   it('may be run by two processes, which share the work', async () => {
     const importId = await lists.many(20)
     await start(importId)
-    await Promise.all([run(importId), run(importId)])
+    await Promise.all([run(importId, 1, { together: 3 }), run(importId, 1, { together: 3 })])
     expect(await inviteCounts(importId)).toEqual({ rows: 20, people: 20, generation: 1, events: 20 })
     expect((await typesOf(importId)).filter((type) => type === 'import.wave_finished')).toHaveLength(1)
   })
@@ -101,7 +101,7 @@ describe('a wave', () => {
     await start(importId)
     const cancelled = Promise.withResolvers<unknown>()
     let seen = 0
-    await run(importId, 1, { onProgress: () => { seen += 1; if (seen === 3) cancelWave(deps(), of(importId)).then(cancelled.resolve, cancelled.reject) } })
+    await run(importId, 1, { together: 1, onProgress: () => { seen += 1; if (seen === 3) cancelWave(deps(), of(importId)).then(cancelled.resolve, cancelled.reject) } })
     expect(await cancelled.promise).toEqual({ ok: true })
     const { counts, waves } = await lists.shown(importId)
     expect(waves).toMatchObject([{ status: 'cancelled' }])
@@ -133,14 +133,14 @@ describe('a wave', () => {
   })
 
   it('stops when whoever started it may not invite any more', async () => {
-    const importId = await lists.many(6)
+    const importId = await lists.many(12)
     await must(createRole(deps(), { tenantId: house.sakura, name: 'INVITER', permissions: ['member:invite'], usesSeat: true, mover: asMember(house.alice), origin: by.origin }))
     const role = (name: string) => must(changeRole(deps(), { tenantId: house.sakura, membershipId: house.bob.membershipId, role: name, mover: asMember(house.alice), origin: by.origin }))
     await role('INVITER')
     await must(startWave(deps(), { ...of(importId), mover: asMember(house.bob, ['member:invite']) }))
     const demoted = Promise.withResolvers<unknown>()
     let seen = 0
-    await run(importId, 1, { onProgress: () => { seen += 1; if (seen === 2) role('STAFF').then(demoted.resolve, demoted.reject) } })
+    await run(importId, 1, { together: 1, onProgress: () => { seen += 1; if (seen === 2) role('STAFF').then(demoted.resolve, demoted.reject) } })
     await demoted.promise
     await run(importId)
     expect(await lists.shown(importId)).toMatchObject({ row: { status: 'checked' }, waves: [{ status: 'stopped', reason: 'permission_missing' }] })
