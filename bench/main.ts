@@ -8,6 +8,9 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { residentMebibytes } from './cpu.ts'
 import { flows, type Flow } from './flows.ts'
+import { openHouse } from './consoles/house.ts'
+import { reportWalk, walkConsoles } from './consoles/walk.ts'
+import { importPeople, reportImport } from './imports.ts'
 import { measureSlice, type Slice } from './measure.ts'
 import { report } from './report.ts'
 import { launchServers, prepareGround, type Ground, type Launched } from './servers/launch.ts'
@@ -21,6 +24,8 @@ const usage = `npm run bench -- [options]
   --rounds n        interleaved rounds (3)
   --requests n      requests per slice at 16 in flight, a quarter of it at 1 (each flow has its own number)
   --quick           one round of few requests: shows that it works, its figures say nothing
+  --consoles        instead: every page of the consoles at 10,000 members (--requests each, 40)
+  --imports         instead: a list of 10,000 people, taken in, judged and invited in waves
   --sign-in         password sign-ins and a storm of them as well
   --pin             servers on the first core, the rest on the others (Linux with taskset)
   --profile DIR     each server writes a CPU profile there
@@ -33,6 +38,8 @@ interface Options {
   readonly requests: number | null
   readonly signIn: boolean
   readonly quick: boolean
+  readonly consoles: boolean
+  readonly imports: boolean
   readonly pin: boolean
   readonly profileDir: string | null
   readonly jsonFile: string | null
@@ -43,7 +50,7 @@ function readOptions(): Options | null {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean', default: false } as const
   const { values } = parseArgs({
-    options: { flows: text, servers: text, rounds: text, requests: text, quick: flag, 'sign-in': flag, pin: flag, profile: text, json: text, help: flag },
+    options: { flows: text, servers: text, rounds: text, requests: text, quick: flag, consoles: flag, imports: flag, 'sign-in': flag, pin: flag, profile: text, json: text, help: flag },
   })
   if (values.help) return null
   const quick = values.quick
@@ -51,8 +58,8 @@ function readOptions(): Options | null {
     flows: choose('--flows', flows.map(({ name }) => name), values.flows).flatMap((name) => flows.filter((flow) => flow.name === name)),
     servers: choose('--servers', serverNames, values.servers),
     rounds: count('--rounds', values.rounds) ?? (quick ? 1 : 3),
-    requests: count('--requests', values.requests) ?? (quick ? 200 : null),
-    signIn: values['sign-in'], quick, pin: values.pin, profileDir: values.profile ?? null, jsonFile: values.json ?? null,
+    requests: count('--requests', values.requests),
+    consoles: values.consoles, imports: values.imports, signIn: values['sign-in'], quick, pin: values.pin, profileDir: values.profile ?? null, jsonFile: values.json ?? null,
   }
 }
 
@@ -88,11 +95,23 @@ async function run(options: Options, endings: AsyncDisposableStack): Promise<voi
   if (options.jsonFile !== null) writeFileSync(options.jsonFile, `${JSON.stringify({ machine: headline(options), ...withoutSecrets(results) }, null, 1)}\n`)
 }
 
+/** The real server alone, at the size of the largest tenant. */
+async function runLarge(options: Options, endings: AsyncDisposableStack): Promise<void> {
+  say('Starting PostgreSQL and the server.')
+  const house = await openHouse(await prepareGround(endings), options.profileDir, endings)
+  const size = options.quick ? 500 : 10_000
+  const pages = options.consoles ? await walkConsoles(house, { members: size, requests: options.requests ?? (options.quick ? 5 : 40), say }) : []
+  const list = options.imports ? await importPeople(house, { people: size, say }) : null
+  const parts = [headline(options), ...(options.consoles ? [reportWalk(pages)] : []), ...(list === null ? [] : [reportImport(list)])]
+  process.stdout.write(`\n${parts.join('\n\n')}\n`)
+  if (options.jsonFile !== null) writeFileSync(options.jsonFile, `${JSON.stringify({ machine: headline(options), pages, list }, null, 1)}\n`)
+}
+
 async function measureAll(options: Options, { postgresPid }: Ground, launched: readonly Launched[]): Promise<readonly Slice[]> {
   const slices: Slice[] = []
   for (const flow of options.flows) {
     say(`${flow.name}, warming up`)
-    const full = { concurrency: 16, requests: options.requests ?? flow.requests }
+    const full = { concurrency: 16, requests: options.requests ?? (options.quick ? 200 : flow.requests) }
     for (const { target } of launched) await measureSlice({ ...full, requests: Math.ceil(full.requests / 2), flow, target, round: 0, postgresPid })
     for (let round = 1; round <= options.rounds; round += 1) {
       say(`${flow.name}, round ${round} of ${options.rounds}`)
@@ -142,7 +161,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = readOptions()
   if (options === null) process.stdout.write(`${usage}\n`)
-  else await run(options, endings)
+  else await (options.consoles || options.imports ? runLarge : run)(options, endings)
 } catch (error) {
   // A Ctrl-C breaks whatever was under way; that is no failure worth words.
   if (!endings.disposed) say(error instanceof Error ? error.message : String(error))

@@ -5,6 +5,7 @@
 import { median, type Slice } from './measure.ts'
 import type { Flow } from './flows.ts'
 import { serverNames, type Target } from './servers/world.ts'
+import { shown, table } from './table.ts'
 import { ratio, targetLines, type Results } from './targets.ts'
 
 const peers = serverNames.filter((name) => name !== 'tegata')
@@ -79,15 +80,4 @@ function targetTable(results: Results): string {
 
 function labelOf({ name, alg, hash, store }: Target): string {
   return `${name} (${alg}, ${hash}, ${store})`
-}
-
-function shown(value: number | null, digits: number): string {
-  return value === null || Number.isNaN(value) ? '–' : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
-
-/** Columns as wide as their widest cell; the first one to the left, the others to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) => cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()
-  return [line(head), ...rows.map(line)].join('\n')
 }

@@ -82,7 +82,8 @@ interface Launch {
   readonly profileDir: string | null
 }
 
-async function launch({ file, input, profileDir }: Launch, endings: AsyncDisposableStack) {
+/** Starts one server in a process of its own and waits for its first answer. */
+export async function launch({ file, input, profileDir }: Launch, endings: AsyncDisposableStack) {
   const port = await freePort()
   const started = performance.now()
   const child = fork(new URL(`./${file}${extname(import.meta.url)}`, import.meta.url), [JSON.stringify({ ...input, port })], {

@@ -32,20 +32,32 @@ const by = { actor: null, origin: noOrigin } as const
 
 /** Migrates and fills the database of `adminUrl`; keys are made too, so that the start that is measured is an ordinary one. */
 export async function seedTegata(adminUrl: string, dataDir: string): Promise<Seeded> {
+  const { databases, databaseUrl, masterKey } = await prepareTegata(adminUrl, dataDir)
+  try {
+    const phc = await hash(password, hashCost)
+    await databases.inEngine((trx) => insertPeople(trx, phc))
+    const apps = await registerApps(databases)
+    return { databaseUrl, masterKey, apps }
+  } finally {
+    await databases.close()
+  }
+}
+
+export interface Prepared {
+  readonly databases: Databases
+  readonly databaseUrl: string
+  readonly masterKey: string
+}
+
+/** Migrates and makes keys, nothing else; the caller closes `databases`. */
+export async function prepareTegata(adminUrl: string, dataDir: string): Promise<Prepared> {
   const keyText = generateMasterKey('production')
   const masterKey = MasterKey.fromText(keyText)
   const config = readConfig({ NODE_ENV: 'development', DATABASE_URL: adminUrl, MASTER_KEY: keyText, TEGATA_DATA_DIR: dataDir, TEGATA_LOG_LEVEL: 'warn' })
   const urls = await prepareDatabase({ config, databaseUrl: adminUrl, masterKey, onProgress: () => {} })
   const databases = openDatabases(urls, 2, createLogger({ level: config.logLevel, debug: false }))
-  try {
-    await ensureKeys(databases, masterKey)
-    const phc = await hash(password, hashCost)
-    await databases.inEngine((trx) => insertPeople(trx, phc))
-    const apps = await registerApps(databases)
-    return { databaseUrl: urls.engine, masterKey: keyText, apps }
-  } finally {
-    await databases.close()
-  }
+  await ensureKeys(databases, masterKey)
+  return { databases, databaseUrl: urls.engine, masterKey: keyText }
 }
 
 async function registerApps(databases: Databases): Promise<Apps> {

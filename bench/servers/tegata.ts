@@ -6,7 +6,7 @@ import { startServer } from '../../src/app.ts'
 import { readConfig } from '../../src/base/config.ts'
 import { serveUntilParentGoes } from './child.ts'
 
-const inputShape = z.object({ port: z.number(), databaseUrl: z.string(), masterKey: z.string(), dataDir: z.string() })
+const inputShape = z.object({ port: z.number(), databaseUrl: z.string(), masterKey: z.string(), dataDir: z.string(), settings: z.record(z.string(), z.string()).default({}) })
 
 const input = inputShape.parse(JSON.parse(process.argv[2] ?? ''))
 const config = readConfig({
@@ -17,6 +17,7 @@ const config = readConfig({
   MASTER_KEY: input.masterKey,
   TEGATA_DATA_DIR: input.dataDir,
   TEGATA_LOG_LEVEL: 'warn',
+  ...input.settings,
 })
 const server = await startServer(config, { databaseUrl: input.databaseUrl, demo: false, onProgress: () => {} })
 serveUntilParentGoes(() => server.stop())
