@@ -16,10 +16,14 @@ export async function bringAxe(context: BrowserContext): Promise<void> {
 }
 
 export async function faultsOf(page: Page): Promise<string[]> {
-  const violations = findings.parse(await page.evaluate(`axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations)`))
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  return [
-    ...violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    ...(sideways > 0 ? [`stands out sideways by ${sideways} px`] : []),
-  ]
+  return [...(await violationsOn(page)), ...(sideways > 0 ? [`stands out sideways by ${sideways} px`] : [])]
+}
+
+/** What axe finds, outside of `exclude` (a selector), and by these rules `only` where they are named. */
+export async function violationsOn(page: Page, { exclude, only }: { readonly exclude?: string; readonly only?: readonly string[] } = {}): Promise<string[]> {
+  const context = exclude === undefined ? 'document' : JSON.stringify({ exclude: [[exclude]] })
+  const options = only === undefined ? rules : { ...rules, runOnly: { type: 'rule', values: only } }
+  const violations = findings.parse(await page.evaluate(`axe.run(${context}, ${JSON.stringify(options)}).then(({ violations }) => violations)`))
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
 }
