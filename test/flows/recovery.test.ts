@@ -10,6 +10,7 @@ import { issueActivation } from '../../src/accounts/issue-activation.ts'
 import { noOrigin } from '../../src/base/origin.ts'
 import { t } from '../../views/messages.ts'
 import { asSuperuser } from '../helpers/database.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { enrolTotp, totpCode } from '../helpers/factors.ts'
 import { allMailHasLeft, linkMailTo, mailsTo, noticeTo } from '../helpers/mail.ts'
 import { forge, freshAddress, isSignedIn, member, nextTotpStep, prove, somebody, throughSignIn, type Somebody } from '../helpers/people.ts'
@@ -69,19 +70,24 @@ describe('asking for a new password', () => {
   })
 
   test('makes the same statements for every name', async () => {
-    const asked: string[][] = []
     await allMailHasLeft(tegata)
-    // While this transaction is open nobody reads the log past it, so that no mail job mixes its statements in.
-    await asSuperuser(tegata.database.adminUrl, async (admin) => {
-      await admin.query('begin; select pg_current_xact_id()')
+    const askAll = async (): Promise<readonly string[]> => {
+      const asked: string[] = []
       for (const name of [(await somebody(tegata)).email, (await somebody(tegata, { status: 'locked' })).email, freshAddress(), 'S-0388@sakura', 'S-9999@nowhere']) {
         const person = tegata.person()
         const page = await person.open(`${tegata.issuer}/recover`)
-        asked.push(await statementsOf(() => person.submit(page, { identifier: name }, 'send_link')))
+        asked.push((await statementsOf(() => person.submit(page, { identifier: name }, 'send_link'))).join('\n'))
       }
+      return asked
+    }
+    // While this transaction is open nobody reads the log past it, so that no mail job mixes its statements in.
+    await asSuperuser(tegata.database.adminUrl, async (admin) => {
+      await admin.query('begin; select pg_current_xact_id()')
+      // Housekeeping, once a minute, may come between one time: a difference that is there is there each time.
+      let asked: readonly string[] = []
+      await eventually(async () => new Set(asked = await askAll()).size).toBe(1)
+      expect(asked[0]).toMatch(/insert into "account_link"[^]*insert into "event"/)
     })
-    expect(asked[0]?.join('\n')).toMatch(/insert into "account_link"[^]*insert into "event"/)
-    for (const statements of asked) expect(statements).toEqual(asked[0])
   })
 
   test('is answered alike when it is too much', async () => {
