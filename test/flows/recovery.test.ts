@@ -4,8 +4,7 @@
  */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { sql } from 'kysely'
-import pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { issueActivation } from '../../src/accounts/issue-activation.ts'
 import { noOrigin } from '../../src/base/origin.ts'
 import { t } from '../../views/messages.ts'
@@ -17,6 +16,7 @@ import { forge, freshAddress, isSignedIn, member, nextTotpStep, prove, somebody,
 import type { Person, Visit } from '../helpers/person.ts'
 import type { RelyingParty } from '../helpers/relying-party.ts'
 import { codeOf, redeemed, signIn, tokensFor } from '../helpers/sign-in.ts'
+import { statementsOf } from '../helpers/statements.ts'
 import { demoPassword, startTegata, type Tegata } from '../helpers/tegata.ts'
 
 let tegata: Tegata
@@ -144,20 +144,6 @@ describe('asking for a new password', () => {
     expect(mail.links.every(({ origin }) => origin === tegata.issuer)).toBe(true)
   })
 })
-
-/** What the request has asked the database, in its order; what the server does by itself all the time is left out. */
-async function statementsOf(request: () => Promise<unknown>): Promise<string[]> {
-  const spy = vi.spyOn(pg.Client.prototype, 'query')
-  await request()
-  const asked = spy.mock.calls.map(([query]: readonly unknown[]) => textOf(query))
-  spy.mockRestore()
-  return asked.filter((text) => !/event_cursor|"?job"?\.|^(begin|commit|rollback|set |listen)|skip locked/i.test(text))
-}
-
-function textOf(query: unknown): string {
-  if (typeof query === 'string') return query
-  return typeof query === 'object' && query !== null && 'text' in query ? String(query.text) : ''
-}
 
 /** A POST with headers that no browser would let a page choose; returns its status. */
 function post(url: string, { body, headers }: { readonly body: string; readonly headers: IncomingHttpHeaders }): Promise<number | undefined> {
