@@ -41,10 +41,12 @@ export async function insertEvent(trx: EngineTrx | TenantTrx, row: EventRow): Pr
     .execute()
 }
 
+/** Many by one statement. Its columns are those of the rows, so none that is added to an event is forgotten here. */
 export async function insertEvents(trx: EngineTrx, rows: readonly EventRow[]): Promise<void> {
-  const columns = sql`id, type, outcome, tenant_id, actor, subject, client_id, sid, reason, before, after, ip, user_agent, request_id`
-  await sql`insert into event (${columns}) select ${columns} from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, type text, outcome text, tenant_id uuid,
-    actor text, subject text, client_id text, sid text, reason text, before jsonb, after jsonb, ip inet, user_agent text, request_id text)`.execute(trx.query)
+  const [first] = rows
+  if (first === undefined) return
+  const columns = sql.join(Object.keys(first).map((name) => sql.ref(name)))
+  await sql`insert into event (${columns}) select ${columns} from jsonb_populate_recordset(null::event, ${JSON.stringify(rows)}::jsonb)`.execute(trx.query)
 }
 
 /** A place in the log: after this event of this transaction. Transaction ids are xid8 and leave the driver as text. */

@@ -114,7 +114,8 @@ async function inviteIn(trx: EngineTrx, deps: Pick<InvitationDeps, 'masterKey'>,
   return send(trx, deps, { input, key, accountId, isMailed: person.email !== null, isRevived: held !== undefined })
 }
 
-function inviterOf(mover: Mover): string | null {
+/** The membership that invites; null for who has none in the tenant. */
+export function inviterOf(mover: Mover): string | null {
   // A machine of the tenant has no membership.
   return mover.kind === 'member' && mover.membershipId !== '' ? mover.membershipId : null
 }

@@ -10,7 +10,7 @@ import { createPendingAccountsIn } from '../accounts/create-pending-accounts.ts'
 import { recordMany } from '../events/record.ts'
 import { invitationHash, invitationToken } from './invitation.ts'
 import { isAppOf } from './invitation-queries.ts'
-import type { InviteMemberInput } from './invite-member.ts'
+import { inviterOf, type InviteMemberInput } from './invite-member.ts'
 import { plainInvitee, type PlainInvitee } from './invitee.ts'
 import { grantRefusal } from './membership.ts'
 import { findUnitIds } from './queries.ts'
@@ -88,9 +88,7 @@ async function insertAll(trx: EngineTrx, ready: readonly Ready[], { tenantId, te
     valid_from: invitee.validFrom ?? null, valid_until: invitee.validUntil ?? null, unit_ids: unitIds,
     token_hash: invitationHash(invitationToken(masterKey, membershipId, 1)), is_mailed: person.email !== null, client_id: invitee.clientId ?? null, locale: person.locale,
   }))
-  // A machine of the tenant has no membership.
-  const invitedBy = mover.kind === 'member' && mover.membershipId !== '' ? mover.membershipId : null
-  await insertTogether(trx, rows, { tenantId, source, invitedBy, lifetimeDays: tenant.invitation_lifetime_days })
+  await insertTogether(trx, rows, { tenantId, source, invitedBy: inviterOf(mover), lifetimeDays: tenant.invitation_lifetime_days })
   await recordMany(trx, ready.flatMap(({ invitee, person, accountId, membershipId }) => {
     const event = { outcome: 'success', tenantId, subject: membershipId, actor: mover.accountId, clientId: invitee.clientId ?? null, origin } as const
     return [

@@ -1,6 +1,7 @@
 /** Inviting many by a few statements: the same as inviting them one by one, down to every event, and nobody of whom something must be decided. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAccountIn } from '../../src/accounts/create-account.ts'
+import { newId } from '../../src/base/ids.ts'
 import { inviteMember, type InviteMemberInput } from '../../src/members/invite-member.ts'
 import { inviteTogetherIn, type TogetherInvitee } from '../../src/members/invite-together.ts'
 import { revokeInvitation } from '../../src/members/revoke-invitation.ts'
@@ -45,6 +46,12 @@ describe('people of whom nothing has to be decided', () => {
       expect(invited.size).toBe(2)
       for (const one of many) expect(await traceOf(invited.get(one) ?? '')).toBe(await traceOf(alone.membershipId))
     }
+  })
+
+  it('are told of with the visit in which an operator invites them', async () => {
+    const [one, breakGlassId] = [invitee('visited@example.com'), newId()]
+    const membershipId = (await together([one], { origin: { ...by.origin, breakGlassId } })).get(one)
+    expect(await rows('select distinct break_glass_id from event where subject = $1', [membershipId])).toEqual([{ break_glass_id: breakGlassId }])
   })
 
   it('may have an account that another tenant made', async () => {

@@ -6,7 +6,8 @@ import { formContract } from '../form-contract.ts'
 import { Frame } from '../frame.tsx'
 import type { Translate } from '../messages.ts'
 import { t as speak } from '../messages.ts'
-import { Chip, colourOf, initialOf } from '../parts/chip.tsx'
+import { colourOf, initialOf } from '../parts/chip.tsx'
+import { ChoiceLink } from '../parts/choice-link.tsx'
 import { ButtonLink } from '../parts/link.tsx'
 import type { FrameProps } from '../props.ts'
 import { pathOrSafeUrl, safeUrl } from '../safe-url.ts'
@@ -75,14 +76,7 @@ function Demo({ demo, t }: { demo: DemoProps; t: Translate }): JSX.Element {
         <ul class="choices columns" aria-label={t('home.apps')}>
           {demo.apps.map((app) => (
             <li key={app.url}>
-              <a class="choice" href={safeUrl(app.url) ?? ''}>
-                <Chip initial={initialOf(app.name)} colour={colourOf(app.name)} />
-                <span class="words">
-                  <b>{app.name}</b>
-                  <span class="quiet-text">{app.description}</span>
-                </span>
-                <span class="arrow" aria-hidden="true" />
-              </a>
+              <ChoiceLink href={safeUrl(app.url) ?? ''} initial={initialOf(app.name)} colour={colourOf(app.name)} name={app.name} line={app.description} />
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import { accountPaths } from '../account-props.ts'
 import { formContract } from '../form-contract.ts'
 import type { Translate } from '../messages.ts'
 import type { PendingInvitation } from '../props.ts'
-import { Chip } from './chip.tsx'
+import { ChoiceLink } from './choice-link.tsx'
 
 const { answerInvitation } = formContract.select_tenant.elements
 
@@ -16,14 +16,10 @@ export function PendingInvitations({ invitations, t }: { invitations: readonly P
       <ul class="choices">
         {invitations.map(({ membershipId, tenantName, roleName, initial, colour }) => (
           <li key={membershipId}>
-            <a class="choice" id={answerInvitation.id.replace('{membership_id}', membershipId)} href={accountPaths.tenants}>
-              <Chip initial={initial} colour={colour} />
-              <span class="words">
-                <b>{tenantName}</b>
-                <span class="quiet-text">{t('select_tenant.answer_invitation', { role: roleName })}</span>
-              </span>
-              <span class="arrow" aria-hidden="true" />
-            </a>
+            <ChoiceLink
+              id={answerInvitation.id.replace('{membership_id}', membershipId)} href={accountPaths.tenants}
+              initial={initial} colour={colour} name={tenantName} line={t('select_tenant.answer_invitation', { role: roleName })}
+            />
           </li>
         ))}
       </ul>
