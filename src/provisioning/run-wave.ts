@@ -110,14 +110,16 @@ function readRow({ number, fields, corrections }: PersonRow, { reading, director
   return units.ok ? { number, invitee: { ...line, role: role.name, units: units.codes } } : { number, reason: units.reason }
 }
 
-/** Together where that can be, and one by one whoever is left, in their order, until one stops the wave. */
+/** Together where that can be, and one by one whoever is left, in their order, until one stops the wave. Whoever is invited has their outcome. */
 async function inviteRows(trx: EngineTrx, deps: RunDeps, { rows, ...together }: Together & { readonly rows: readonly Read[] }): Promise<readonly Outcome[]> {
   const invited = await inviteTogetherIn(trx, deps, { ...together, invitees: rows.flatMap((row) => ('invitee' in row ? [row.invitee] : [])) })
   const outcomes: Outcome[] = []
+  let isStopped = false
   for (const row of rows) {
+    if (isStopped && !('invitee' in row && invited.has(row.invitee))) continue
     const outcome = 'reason' in row ? refused(row.number, row.reason) : await outcomeOf(row.number, row.invitee)
     outcomes.push(outcome)
-    if (stoppingReasons.some((reason) => reason === outcome.reason)) break
+    isStopped ||= stoppingReasons.some((reason) => reason === outcome.reason)
   }
   return outcomes
 

@@ -160,6 +160,19 @@ describe('a wave', () => {
     expect(await lists.shown(importId)).toMatchObject({ counts: { invited: 3 }, waves: [{ status: 'done', reason: null }] })
   })
 
+  it('that stops for want of seats remembers whom it invited beside, in a role that takes none', async () => {
+    await must(createRole(deps(), { tenantId: house.sakura, name: 'Guest of a wave', permissions: [], usesSeat: false, mover: asMember(house.alice), origin: by.origin }))
+    await admin('update tenant set seat_limit = 1 where id = $1', [house.sakura])
+    const importId = await lists.take('氏名,メール,ロール\n山田 一,seat-1@example.com,STAFF\n山田 二,seat-2@example.com,Guest of a wave\n山田 三,seat-3@example.com,STAFF')
+    await must(planWaves(deps(), { ...lists.change(importId), sizes: [] }))
+    await start(importId)
+    await run(importId)
+    await admin('update tenant set seat_limit = null where id = $1', [house.sakura])
+    expect(await lists.reasons(importId)).toEqual(['seat_limit_reached', null, 'seat_limit_reached'])
+    expect(await inviteCounts(importId)).toMatchObject({ rows: 1, people: 1, events: 1 })
+    expect(await admin(`select count(*)::int as n from account where email like 'seat-_@example.com'`)).toEqual([{ n: 1 }])
+  })
+
   it('shows the links of people without an address on one sheet', async () => {
     const importId = await lists.take('氏名,メール,職員番号\n山田 花,,L-001\n佐藤 健,ken-l@example.com,L-002\n')
     await must(planWaves(deps(), { ...lists.change(importId), sizes: [] }))
